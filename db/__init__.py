@@ -1,0 +1,1 @@
+"""The archive file: all that knows SQLite. Importing the package itself imports nothing."""

@@ -1,0 +1,147 @@
+"""Open an archive, to write it or strictly to read it, and say in plain words what is wrong with one."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from db import migrations
+from db.errors import ArchiveError
+from db.text_index import VERSION as TEXT_INDEX_VERSION
+
+# Marks the file as ours, for `file` and for us (PRAGMA application_id): "WXSQ".
+APPLICATION_ID = 0x57585351
+BUSY_TIMEOUT_MS = 5000
+
+
+@contextlib.contextmanager
+def open_writable(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+    """An archive to write, its schema up to date; ``create`` makes a missing one.
+
+    No transaction is open: use ``transaction``. Readers are never blocked meanwhile. Raises
+    ArchiveError.
+    """
+    if not create and not path.exists():
+        raise ArchiveError(f"{path}: there is no such archive; `etl load PATH` makes one")
+    with translated_errors(path):
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+    with contextlib.closing(connection), translated_errors(path):
+        _check_ours(connection, path)
+        connection.execute("pragma foreign_keys = on")
+        # Readers go on while a load writes. A commit is lost by a power cut at the most, never torn.
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        connection.execute("pragma temp_store = memory")
+        connection.execute("pragma cache_size = -65536")
+        migrations.migrate(connection, APPLICATION_ID)
+        _check_text_index(connection, path)
+        try:
+            yield connection
+        finally:
+            _leave_one_file(connection)
+
+
+@contextlib.contextmanager
+def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """An archive to read; nothing done through it can write. Raises ArchiveError."""
+    if not path.exists():
+        raise ArchiveError(f"{path}: there is no such archive; `etl load PATH` makes one")
+    connection = _connect_read_only(path)
+    with contextlib.closing(connection), translated_errors(path):
+        connection.execute("pragma query_only = on")
+        _check_ours(connection, path)
+        if migrations.version_of(connection) != migrations.LATEST:
+            raise ArchiveError(
+                f"{path}: the archive is of another version of this program"
+                f" (schema {migrations.version_of(connection)}, this one reads"
+                f" {migrations.LATEST}); `etl status` says more, `etl load` upgrades an older one"
+            )
+        yield connection
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is written inside, or nothing of it."""
+    connection.execute("begin immediate")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        # an error such as a full disk may have ended the transaction already
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+
+
+@contextlib.contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """SQLite's errors as ArchiveError, each with what to do about it."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        text = str(error)
+        remedy = next((r for sign, r in _REMEDIES if sign in text), None)
+        if remedy is None:
+            raise
+        raise ArchiveError(f"{path}: {text}; {remedy}") from error
+
+
+_REMEDIES = (
+    ("not a database", "it is another kind of file: name another one with --db"),
+    ("malformed", "the file is damaged: restore a copy, or load the pages into a new archive"),
+    ("locked", "another process is writing it: try again when that has finished"),
+    ("readonly", "it, or its folder, cannot be written: see to its permissions"),
+    ("unable to open", "see that its folder exists and that you may use it"),
+    ("disk is full", "make room and run the same command again: whole days were kept"),
+    ("disk I/O error", "the disk failed: see to it and run the same command again"),
+)
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    with translated_errors(path):
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+        try:
+            connection.execute("select 1 from sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            # A file in WAL mode in a folder we cannot write: without a log beside it, it is whole.
+            if Path(f"{path}-wal").exists():
+                raise
+            connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
+        return connection
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    (application_id,) = connection.execute("pragma application_id").fetchone()
+    if application_id == APPLICATION_ID:
+        return
+    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
+    if tables:
+        raise ArchiveError(
+            f"{path}: a database of another program; name another file with --db"
+        )
+
+
+def _check_text_index(connection: sqlite3.Connection, path: Path) -> None:
+    query = "select value from properties where name = 'text_index'"
+    found = connection.execute(query).fetchone()
+    if found is None:
+        connection.execute(
+            "insert into properties (name, value) values ('text_index', ?)", [TEXT_INDEX_VERSION]
+        )
+    elif found[0] != TEXT_INDEX_VERSION:
+        raise ArchiveError(
+            f"{path}: its full-text index is of version {found[0]}, this program makes"
+            f" {TEXT_INDEX_VERSION}; load the pages into a new archive"
+        )
+
+
+def _leave_one_file(connection: sqlite3.Connection) -> None:
+    """Back to a single file that any reader can open, unless somebody reads it right now."""
+    with contextlib.suppress(sqlite3.OperationalError):
+        connection.execute("pragma wal_checkpoint(truncate)")
+        connection.execute("pragma journal_mode = delete")

@@ -1,0 +1,110 @@
+"""The tables that hang on messages and days: how a family's rows get in, and out again.
+
+One entry per family, named as the job that makes its rows. Parameters of ``insert`` are the
+row's fields, with ``message_id`` and ``day_id`` in the place of its position. Shared rows (a
+picture, a link) are found by their natural key; ``sweep`` takes out those that nothing uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """SQL of one family of tables; ``counted`` is the shared table whose growth is reported."""
+
+    name: str
+    counted: str
+    insert: tuple[str, ...]
+    delete: str
+    sweep: tuple[str, ...] = ()
+
+
+_OF_DAY = "message_id in (select id from messages where day_id = :day_id)"
+
+IMAGES = Family(
+    name="images",
+    counted="images",
+    insert=(
+        "insert into images (name, taken_at) values (:name, :taken_at) on conflict do nothing",
+        "insert into image_urls (image_id, url) select id, :url from images where name = :name"
+        " on conflict do nothing",
+        "insert into message_images (message_id, image_id, image_url_id)"
+        " select :message_id, i.id, u.id from images i join image_urls u on u.image_id = i.id"
+        " where i.name = :name and u.url = :url",
+    ),
+    delete=f"delete from message_images where {_OF_DAY}",
+    # A URL that a later export replaced still leads to the picture: it stays as long as the
+    # replaced bytes, which name it.
+    sweep=(
+        "delete from image_urls where id not in (select image_url_id from message_images)"
+        " and not exists (select 1 from revisions"
+        " where instr(revisions.before, cast(image_urls.url as blob)))",
+        "delete from images where id not in (select image_id from image_urls)",
+    ),
+)
+
+LINKS = Family(
+    name="links",
+    counted="links",
+    insert=(
+        "insert into links (url, host) values (:canonical, :host) on conflict do nothing",
+        "insert into message_links (message_id, ordinal, link_id, url, title)"
+        " select :message_id, :ordinal, id, :url, :title from links where url = :canonical",
+    ),
+    delete=f"delete from message_links where {_OF_DAY}",
+    sweep=("delete from links where id not in (select link_id from message_links)",),
+)
+
+QUOTES = Family(
+    name="quotes",
+    counted="quotes",
+    insert=(
+        "insert into quotes (message_id, name, text, reply)"
+        " values (:message_id, :name, :text, :reply)",
+    ),
+    delete=f"delete from quotes where {_OF_DAY}",
+)
+
+MENTIONS = Family(
+    name="mentions",
+    counted="mentions",
+    insert=("insert into mentions (message_id, position) values (:message_id, :at)",),
+    delete=f"delete from mentions where {_OF_DAY}",
+)
+
+EMOJI = Family(
+    name="emoji",
+    counted="message_emoji",
+    insert=(
+        "insert into emoji (code, unicode) values (:code, :unicode) on conflict (code)"
+        " do update set unicode = excluded.unicode where unicode is not excluded.unicode",
+        "insert into message_emoji (message_id, emoji_id, count)"
+        " select :message_id, id, :count from emoji where code = :code",
+    ),
+    delete=f"delete from message_emoji where {_OF_DAY}",
+    sweep=("delete from emoji where id not in (select emoji_id from message_emoji)",),
+)
+
+TAGS = Family(
+    name="tags",
+    counted="day_tags",
+    insert=(
+        "insert into tags (name) values (:name) on conflict do nothing",
+        "insert into day_tags (day_id, tag_id) select :day_id, id from tags where name = :name",
+    ),
+    delete="delete from day_tags where day_id = :day_id",
+    sweep=("delete from tags where id not in (select tag_id from day_tags)",),
+)
+
+FAMILIES = {family.name: family for family in (IMAGES, LINKS, QUOTES, MENTIONS, EMOJI, TAGS)}
+
+_UNUSED_SPEAKERS = (
+    "(select id from speakers where not exists"
+    " (select 1 from messages where speaker_id = speakers.id))"
+)
+SWEEP_SPEAKERS = (
+    f"update mentions set speaker_id = null where speaker_id in {_UNUSED_SPEAKERS}",
+    f"delete from speakers where id in {_UNUSED_SPEAKERS}",
+)

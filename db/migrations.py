@@ -1,0 +1,67 @@
+"""The schema's versions: the .sql files of ``db/schema``, each applied once, in order, whole."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from db.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_FILES = sorted(
+    (file for file in resources.files("db").joinpath("schema").iterdir() if file.name.endswith(".sql")),
+    key=lambda file: file.name,
+)
+LATEST = len(_FILES)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many migrations the archive has had; 0 for an empty file."""
+    (version,) = connection.execute("pragma user_version").fetchone()
+    return int(version)
+
+
+def migrate(connection: sqlite3.Connection, application_id: int) -> None:
+    """Bring an archive to the latest schema, in one transaction. Raises ArchiveError if it is newer."""
+    version = version_of(connection)
+    if version == LATEST:
+        return
+    if version > LATEST:
+        raise ArchiveError(
+            f"the archive was written by a newer version of this program (schema {version},"
+            f" this one knows {LATEST}); upgrade wechat-to-sqlite"
+        )
+    # its import takes a quarter of a second, and a migration is rare
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    history = Migrations("wechat-to-sqlite")
+    for file in _FILES:
+        history(name=file.name.removesuffix(".sql"))(_applying(file.read_text("utf-8")))
+    database = Database(connection)
+    with database.atomic():
+        history.apply(database)
+        connection.execute(f"pragma application_id = {application_id}")
+        connection.execute(f"pragma user_version = {LATEST}")
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: ``executescript`` would commit before the first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement.strip()
+            statement = ""
+
+
+def _applying(script: str) -> Callable[[Database], None]:
+    def apply(database: Database) -> None:
+        for statement in statements(script):
+            database.conn.execute(statement)
+
+    return apply

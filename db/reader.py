@@ -1,0 +1,130 @@
+"""What the archive holds, as typed values: for export, rebuild, status and re-exports."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class StoredDay(NamedTuple):
+    """A day with the version of its page that is loaded."""
+
+    id: int
+    room: str
+    date: str
+    front_matter: str | None
+    source_id: int
+    path: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    format: str
+    newline: str
+    byte_order_mark: int
+    escape_depth: int
+
+
+class StoredMessage(NamedTuple):
+    """A message's place, identity and written form."""
+
+    id: int
+    key: str
+    position: int
+    time: str
+    speaker: str
+    kind: str
+    text: str
+    body: str | None
+    verbatim: str | None
+    first_line: int
+    last_line: int
+
+
+class StoredReject(NamedTuple):
+    """A piece of a page that was not understood."""
+
+    position: int
+    first_line: int
+    reason: str
+    content: bytes
+
+
+class MentionPlace(NamedTuple):
+    """Where a mention stands, and the name it has."""
+
+    message_id: int
+    at: int
+    name: str | None
+    text: str
+
+
+_DAYS = """
+select d.id, r.slug, d.date, d.front_matter, s.id, s.path, s.sha256, s.size, s.mtime_ns, s.format,
+       s.newline, s.byte_order_mark, s.escape_depth
+from days d join rooms r on r.id = d.room_id join sources s on s.id = d.source_id
+"""
+
+
+def stored_days(connection: sqlite3.Connection) -> Iterator[StoredDay]:
+    """Every day, by date and room."""
+    return map(StoredDay._make, connection.execute(f"{_DAYS} order by d.date, r.slug"))
+
+
+def find_day(connection: sqlite3.Connection, room: str, date: str) -> StoredDay | None:
+    """The day of a room, if the archive has it."""
+    row = connection.execute(
+        f"{_DAYS} where r.slug = ? and d.date = ?", [room, date]
+    ).fetchone()
+    return StoredDay._make(row) if row else None
+
+
+def messages_of(connection: sqlite3.Connection, day_id: int) -> list[StoredMessage]:
+    """A day's messages in the order of its page."""
+    rows = connection.execute(
+        "select m.id, m.key, m.position, substr(m.sent_at, 12), coalesce(s.name, ''), m.kind,"
+        " m.text, m.body, m.verbatim, m.first_line, m.last_line"
+        " from messages m left join speakers s on s.id = m.speaker_id"
+        " where m.day_id = ? order by m.position",
+        [day_id],
+    )
+    return list(map(StoredMessage._make, rows))
+
+
+def rejects_of(connection: sqlite3.Connection, day_id: int) -> list[StoredReject]:
+    """A day's rejects in the order of its page."""
+    rows = connection.execute(
+        "select position, first_line, reason, content from rejects"
+        " where day_id = ? order by position, first_line, id",
+        [day_id],
+    )
+    return list(map(StoredReject._make, rows))
+
+
+def known_names(connection: sqlite3.Connection) -> list[str]:
+    """Every name that people have in the archive: over messages, and where they are quoted."""
+    rows = connection.execute("select name from speakers union select name from quotes")
+    return [name for (name,) in rows]
+
+
+def mention_places(connection: sqlite3.Connection) -> Iterator[MentionPlace]:
+    """Every mention with the text it stands in."""
+    rows = connection.execute(
+        "select n.message_id, n.position, n.name, m.text"
+        " from mentions n join messages m on m.id = n.message_id"
+    )
+    return map(MentionPlace._make, rows)
+
+
+def table_counts(connection: sqlite3.Connection, tables: tuple[str, ...]) -> dict[str, int]:
+    """How many rows tables have."""
+    return {
+        table: connection.execute(f"select count(*) from {table}").fetchone()[0]
+        for table in tables
+    }
+
+
+def property_of(connection: sqlite3.Connection, name: str) -> str | None:
+    """A fact about the archive as a whole."""
+    row = connection.execute("select value from properties where name = ?", [name]).fetchone()
+    return row[0] if row else None

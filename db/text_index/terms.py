@@ -1,0 +1,51 @@
+"""Terms that make Chinese searchable with FTS5's own unicode61 tokenizer.
+
+A run of Chinese has no spaces, and unicode61 takes it for one word. So the index holds each run
+as its overlapping pairs, then its last character alone: `协议支付` becomes `协议 议支 支付 付`.
+A run of two characters or more is found as the phrase of its pairs, a single one as the
+prefix of a term: every character starts one. Other runs stay words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib import resources
+
+# Raise it with any change to what index_terms() gives: an archive's index must be of one version.
+VERSION = "1"
+
+# Scripts written without spaces: ideographs, kana, bopomofo, hangul. Every one of these
+# characters is part of a word to unicode61 (a test asks it).
+CJK = (
+    "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    "\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
+    "\uf900-\ufaff\U00020000-\U0003fffd"
+)
+_RUN = re.compile(f"[{CJK}]+")
+
+
+def normalize(text: str) -> str:
+    """Text as search compares it: full-width, case and traditional forms become the plain ones."""
+    # most text is one run of plain Chinese, which neither step changes
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return text.casefold().translate(_simplified())
+
+
+def index_terms(text: str) -> str:
+    """The terms of ``text``, separated by spaces, for the column of ``messages_fts``."""
+    return _RUN.sub(_pairs, normalize(text))
+
+
+def _pairs(match: re.Match[str]) -> str:
+    run = match[0]
+    return f" {' '.join(map(''.join, zip(run, run[1:], strict=False)))} {run[-1]} "
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    table = resources.files("db.text_index").joinpath("traditional.tsv").read_text("utf-8")
+    pairs = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {ord(traditional): simplified for traditional, simplified in pairs}

@@ -1,0 +1,246 @@
+"""Rows into tables. Opens no transaction of its own: the caller's holds a whole day, or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from db.families import FAMILIES, SWEEP_SPEAKERS
+from db.rows import (
+    DayRow,
+    DayRows,
+    FamilyRow,
+    MessageRow,
+    RejectRow,
+    RevisionRow,
+    SourceRow,
+    SpeakerRow,
+)
+from db.text_index import index_terms
+
+# message id by position on the page
+MessageIds = Mapping[int, int]
+
+_INSERT_MESSAGE = """
+insert into messages (id, key, day_id, position, sent_at, speaker_id, kind, text, body, verbatim,
+                      first_line, last_line)
+values (?, ?, ?, ?, ?, (select id from speakers where name = ?), ?, ?, ?, ?, ?, ?)
+"""
+_UPDATE_MESSAGE = """
+update messages set key = ?, position = ?, sent_at = ?,
+       speaker_id = (select id from speakers where name = ?),
+       kind = ?, text = ?, body = ?, verbatim = ?, first_line = ?, last_line = ?
+where id = ?
+"""
+
+
+def insert_day(connection: sqlite3.Connection, rows: DayRows, source: SourceRow, load: int) -> int:
+    """Write a day that the archive does not have; its id."""
+    room_id = ensure_room(connection, rows.day.room)
+    source_id = insert_source(connection, source, load)
+    day_id = connection.execute(
+        "insert into days (room_id, date, title, presenter, declared_lines, front_matter,"
+        " source_id, messages) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [room_id, *rows.day[1:6], source_id, rows.day.messages],
+    ).lastrowid
+    assert day_id is not None
+    insert_rejects(connection, day_id, rows.rejects)
+    insert_speakers(connection, rows.speakers)
+    first = next_message_id(connection)
+    ids = {message.position: first + i for i, message in enumerate(rows.messages)}
+    insert_messages(connection, day_id, rows.messages, ids)
+    for name, family_rows in rows.families.items():
+        insert_family(connection, name, day_id, family_rows, ids)
+    note_message_range(connection, day_id)
+    return day_id
+
+
+def update_day(
+    connection: sqlite3.Connection, day_id: int, rows: DayRows, ids: Mapping[int, int | None]
+) -> None:
+    """Make a day what ``rows`` say: ``ids`` has the messages that stay, and None for new ones.
+
+    Messages of the day that ``ids`` leaves out are removed.
+    """
+    update_day_row(connection, day_id, rows.day)
+    connection.execute("delete from rejects where day_id = ?", [day_id])
+    insert_rejects(connection, day_id, rows.rejects)
+    insert_speakers(connection, rows.speakers)
+    for name in FAMILIES:
+        delete_family(connection, name, day_id)
+    new_ids = _update_messages(connection, day_id, rows.messages, ids)
+    for name, family_rows in rows.families.items():
+        insert_family(connection, name, day_id, family_rows, new_ids)
+    note_message_range(connection, day_id)
+
+
+def ensure_room(connection: sqlite3.Connection, slug: str) -> int:
+    """The id of a room, which is made if it is new."""
+    connection.execute("insert into rooms (slug) values (?) on conflict do nothing", [slug])
+    (room_id,) = connection.execute("select id from rooms where slug = ?", [slug]).fetchone()
+    return int(room_id)
+
+
+def insert_source(connection: sqlite3.Connection, source: SourceRow, load: int) -> int:
+    """Write down a version of a day's file; its id."""
+    marks = ", ".join("?" * (len(SourceRow._fields) + 1))
+    inserted = connection.execute(
+        f"insert into sources ({', '.join(SourceRow._fields)}, load_id) values ({marks})",
+        [*source, load],
+    ).lastrowid
+    assert inserted is not None
+    return inserted
+
+
+def set_source(connection: sqlite3.Connection, day_id: int, source_id: int) -> None:
+    """Say which version of its file a day is loaded from."""
+    connection.execute("update days set source_id = ? where id = ?", [source_id, day_id])
+
+
+def update_day_row(connection: sqlite3.Connection, day_id: int, day: DayRow) -> None:
+    """Write what the front matter says of a day that is there."""
+    connection.execute(
+        "update days set title = ?, presenter = ?, declared_lines = ?, front_matter = ?,"
+        " messages = ? where id = ?",
+        [*day[2:], day_id],
+    )
+
+
+def insert_rejects(
+    connection: sqlite3.Connection, day_id: int, rejects: Iterable[RejectRow]
+) -> None:
+    """Write the rejects of a day."""
+    connection.executemany(
+        "insert into rejects (day_id, position, first_line, reason, content)"
+        " values (?, ?, ?, ?, ?)",
+        ((day_id, *reject) for reject in rejects),
+    )
+
+
+def insert_speakers(connection: sqlite3.Connection, speakers: Iterable[SpeakerRow]) -> None:
+    """Write names that are not there yet."""
+    connection.executemany("insert into speakers (name) values (?) on conflict do nothing", speakers)
+
+
+def insert_messages(
+    connection: sqlite3.Connection, day_id: int, messages: Iterable[MessageRow], ids: MessageIds
+) -> None:
+    """Write new messages, with their ids, and index them."""
+    messages = list(messages)
+    connection.executemany(
+        _INSERT_MESSAGE,
+        ((ids[m.position], m.key, day_id, m.position, *m[2:10]) for m in messages),
+    )
+    connection.executemany(
+        "insert into messages_fts (rowid, terms) values (?, ?)",
+        ((ids[m.position], m.terms) for m in messages if m.terms),
+    )
+
+
+def insert_family(
+    connection: sqlite3.Connection,
+    name: str,
+    day_id: int,
+    rows: Iterable[FamilyRow],
+    ids: MessageIds,
+) -> None:
+    """Write a family's rows of one day."""
+    parameters = [_parameters(row, day_id, ids) for row in rows]
+    if parameters:
+        for statement in FAMILIES[name].insert:
+            connection.executemany(statement, parameters)
+
+
+def delete_family(connection: sqlite3.Connection, name: str, day_id: int) -> None:
+    """Take a family's rows of one day out; what they share with others stays."""
+    connection.execute(FAMILIES[name].delete, {"day_id": day_id})
+
+
+def insert_revisions(
+    connection: sqlite3.Connection,
+    day_id: int,
+    source_id: int,
+    load: int,
+    revisions: Iterable[RevisionRow],
+) -> None:
+    """Write down what replaced the version ``source_id`` of a day."""
+    columns = ("load_id", "day_id", "source_id", *RevisionRow._fields)
+    connection.executemany(
+        f"insert into revisions ({', '.join(columns)}) values ({', '.join('?' * len(columns))})",
+        ((load, day_id, source_id, *revision) for revision in revisions),
+    )
+
+
+def sweep(connection: sqlite3.Connection) -> None:
+    """Take out what no message uses any more: speakers, pictures, links, emoji, tags."""
+    for statements in (SWEEP_SPEAKERS, *(family.sweep for family in FAMILIES.values())):
+        for statement in statements:
+            connection.execute(statement)
+
+
+def next_message_id(connection: sqlite3.Connection) -> int:
+    """An id that no message has or ever had: revisions speak of removed ones."""
+    (last,) = connection.execute(
+        "select max(coalesce((select max(id) from messages), 0),"
+        " coalesce((select max(message_id) from revisions), 0))"
+    ).fetchone()
+    return int(last) + 1
+
+
+def note_message_range(connection: sqlite3.Connection, day_id: int) -> None:
+    """Write down the least and greatest id of a day's messages."""
+    connection.execute(
+        "update days set (first_message_id, last_message_id) ="
+        " (select min(id), max(id) from messages where day_id = days.id) where id = ?",
+        [day_id],
+    )
+
+
+def _update_messages(
+    connection: sqlite3.Connection,
+    day_id: int,
+    messages: list[MessageRow],
+    ids: Mapping[int, int | None],
+) -> dict[int, int]:
+    """Keep, add and remove messages of a day; all their ids, by position."""
+    first = next_message_id(connection)
+    old_texts = dict(
+        connection.execute("select id, text from messages where day_id = ?", [day_id]).fetchall()
+    )
+    stay = {message_id for message_id in ids.values() if message_id is not None}
+    gone = [[message_id] for message_id in old_texts if message_id not in stay]
+    kept = [(ids[m.position], m) for m in messages if ids[m.position] is not None]
+    _unindex(connection, ((i, index_terms(text)) for i, text in old_texts.items()))
+    connection.executemany("update messages set reply_to = null where reply_to = ?", gone)
+    connection.executemany("delete from messages where id = ?", gone)
+    # keys may change places: out of the way first, as each is unique at every moment
+    connection.executemany("update messages set key = id where id = ?", ([i] for i, _ in kept))
+    connection.executemany(
+        _UPDATE_MESSAGE,
+        ((m.key, m.position, *m[2:10], message_id) for message_id, m in kept),
+    )
+    connection.executemany(
+        "insert into messages_fts (rowid, terms) values (?, ?)",
+        ((message_id, m.terms) for message_id, m in kept if m.terms),
+    )
+    new = [m for m in messages if ids[m.position] is None]
+    new_ids = {m.position: first + i for i, m in enumerate(new)}
+    insert_messages(connection, day_id, new, new_ids)
+    return {p: i for p, i in ids.items() if i is not None} | new_ids
+
+
+def _unindex(connection: sqlite3.Connection, entries: Iterable[tuple[int, str]]) -> None:
+    """Take messages out of the contentless index: by the very terms that went in."""
+    connection.executemany(
+        "insert into messages_fts (messages_fts, rowid, terms) values ('delete', ?, ?)",
+        ((message_id, terms) for message_id, terms in entries if terms),
+    )
+
+
+def _parameters(row: FamilyRow, day_id: int, ids: MessageIds) -> dict[str, Any]:
+    parameters: dict[str, Any] = row._asdict()
+    parameters["day_id"] = day_id
+    if "position" in parameters:
+        parameters["message_id"] = ids[parameters.pop("position")]
+    return parameters

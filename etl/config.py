@@ -1,0 +1,83 @@
+"""``archive.toml``: what the pages cannot say."""
+
+from __future__ import annotations
+
+import sys
+import zoneinfo
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from db.errors import ArchiveError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE_NAME = "archive.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomConfig:
+    """A room's title, and the IANA name of the time zone its times are in."""
+
+    title: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """``me`` is the name of the account that exported the chat, which pages call `我`."""
+
+    me: str | None = None
+    rooms: dict[str, RoomConfig] = field(default_factory=dict)
+
+
+def read_config(database: Path, given: Path | None) -> Config:
+    """The file given, or the one beside the archive if there is one. Raises ArchiveError."""
+    path = given or database.absolute().with_name(FILE_NAME)
+    if given is None and not path.exists():
+        return Config()
+    try:
+        values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ArchiveError(f"{path}: not TOML: {error}") from error
+    return _checked(values, path)
+
+
+def _checked(values: dict[str, Any], path: Path) -> Config:
+    # [people] is for `etl people`
+    _only(values, {"me", "rooms", "people"}, str(path))
+    me = values.get("me")
+    rooms = values.get("rooms", {})
+    if me is not None and not isinstance(me, str):
+        raise ArchiveError(f"{path}: me: must be a name in quotes")
+    if not isinstance(rooms, dict):
+        raise ArchiveError(f"{path}: rooms: must be tables such as [rooms.team]")
+    return Config(me, {slug: _checked_room(room, f"{path}: rooms.{slug}") for slug, room in rooms.items()})
+
+
+def _checked_room(values: Any, where: str) -> RoomConfig:
+    if not isinstance(values, dict):
+        raise ArchiveError(f"{where}: must be a table with title and timezone")
+    _only(values, {"title", "timezone"}, where)
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise ArchiveError(f"{where}.{name}: must be text in quotes")
+    room = RoomConfig(**values)
+    known = zoneinfo.available_timezones()
+    # a machine without time zone data cannot tell
+    if room.timezone is not None and known and room.timezone not in known:
+        raise ArchiveError(
+            f"{where}.timezone: {room.timezone!r} is no time zone; one is \"Asia/Shanghai\""
+        )
+    return room
+
+
+def _only(values: dict[str, Any], allowed: set[str], where: str) -> None:
+    unknown = sorted(set(values) - allowed)
+    if unknown:
+        raise ArchiveError(f"{where}: unknown {unknown[0]!r}; known are {', '.join(sorted(allowed))}")

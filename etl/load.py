@@ -1,0 +1,279 @@
+"""The one conductor: find, hash, parse, make rows, write, report."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from db import loads, writer
+from db.connection import transaction
+from db.families import FAMILIES
+from db.reader import StoredDay, find_day, table_counts
+from db.rows import DayRows, SourceRow
+from etl import __version__, finish
+from etl.config import Config
+from etl.discover import DayFile, Remark, discover
+from etl.jobs import FRAME_JOBS, JOBS, to_rows
+from etl.records import PageRecord
+from etl.report import JobCounts, LoadReport, Progress
+from etl.revise import parts_of, revise
+from etl.sources.errors import PageError
+from etl.stored import NEWLINE_NAMES, stored_parts
+
+MAX_SIZE = 64 * 1024 * 1024
+REJECTS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DayContent:
+    """A day file with its bytes."""
+
+    file: DayFile
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """What to load. ``content`` is standard input, as a page of ``room`` and ``date``."""
+
+    paths: tuple[Path, ...] = ()
+    room: str | None = None
+    date: str | None = None
+    content: DayContent | None = None
+    max_size: int = MAX_SIZE
+    config: Config = Config()
+
+    def as_arguments(self) -> str:
+        """For the archive's own records, as JSON."""
+        paths = [writable(path) for path in self.paths]
+        return json.dumps(
+            {"paths": paths, "room": self.room, "date": self.date, "max_size": self.max_size},
+            ensure_ascii=False,
+        )
+
+
+@dataclass(slots=True)
+class _Load:
+    """One run: what its steps share."""
+
+    connection: sqlite3.Connection
+    id: int
+    options: LoadOptions
+    progress: Progress
+    report: LoadReport
+
+
+def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progress) -> LoadReport:
+    """Load day files into an archive, each whole or not at all; bad ones harm no other.
+
+    Raises ArchiveError where the archive itself cannot be written; whole days then stay.
+    """
+    started = time.monotonic()
+    report = LoadReport(jobs={name: JobCounts() for name in JOBS})
+    before = _table_sizes(connection)
+    with _recorded(connection, options, report) as load_id:
+        run = _Load(connection, load_id, options, progress, report)
+        _load_all(run)
+        finish.finish(connection, options.config)
+        for name, size in _table_sizes(connection).items():
+            report.jobs[name].new = max(size - before[name], 0)
+        report.seconds = round(time.monotonic() - started, 3)
+    return report
+
+
+@contextlib.contextmanager
+def _recorded(
+    connection: sqlite3.Connection, options: LoadOptions, report: LoadReport
+) -> Iterator[int]:
+    """The run's own row in ``loads``."""
+    load_id = loads.begin(connection, now(), __version__, options.as_arguments())
+    try:
+        yield load_id
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            loads.end(connection, load_id, now(), "interrupted", json.dumps(report.as_dict()))
+        raise
+    outcome = "problems" if report.problems else "done"
+    loads.end(connection, load_id, now(), outcome, json.dumps(report.as_dict()))
+
+
+def _load_all(run: _Load) -> None:
+    if run.options.content is not None:
+        run.progress.start(1)
+        _load_content(run, run.options.content)
+        return
+    found = discover(run.options.paths, run.options.room, run.options.date)
+    for remark in found.passed_over:
+        run.report.files.passed_over += 1
+        run.progress.note(f"{remark.path}: passed over: {remark.text}")
+    for remark in found.problems:
+        _refuse(run, remark)
+    run.progress.start(len(found.files))
+    for _, same_day in groupby(found.files, key=lambda file: (file.date, file.room)):
+        for file in _agreeing(run, list(same_day)):
+            _load_file(run, file)
+
+
+def _agreeing(run: _Load, files: list[DayFile]) -> list[DayFile]:
+    """Of several files for one room and day the first, if all have the same bytes; else none."""
+    if len(files) == 1:
+        return files
+    contents = [content for file in files if (content := _read(run, file)) is not None]
+    if not contents:
+        return []
+    first, *others = contents
+    differing = next((other for other in others if other.content != first.content), None)
+    if differing is not None:
+        names = f"{first.file.path} and {differing.file.path}"
+        what = f"differ, though both are {first.file.room} of {first.file.date}"
+        run.report.files.rejected += len(files) - 1
+        _refuse(run, Remark(Path(names), f"{what}; neither was loaded: keep one, or use --room"))
+        return []
+    for other in others:
+        run.report.files.duplicate += 1
+        run.progress.note(f"{other.file.path}: skipped: the same as {first.file.path}")
+        run.progress.advance(0)
+    return [first.file]
+
+
+def _load_file(run: _Load, file: DayFile) -> None:
+    if loads.is_loaded(
+        run.connection, file.room, file.date, writable(file.path), file.size, file.mtime_ns
+    ):
+        run.report.files.unchanged += 1
+        run.progress.advance(0)
+        return
+    content = _read(run, file)
+    if content is not None:
+        _load_content(run, content)
+
+
+def _read(run: _Load, file: DayFile) -> DayContent | None:
+    """The file's bytes; None, and a problem said, where they cannot be had."""
+    if file.size > run.options.max_size:
+        limit = f"{run.options.max_size / 1024 / 1024:g} MiB"
+        _refuse(run, Remark(file.path, f"is larger than {limit}; allow more with --max-size"))
+        return None
+    try:
+        return DayContent(file, file.path.read_bytes())
+    except OSError as error:
+        _refuse(run, Remark(file.path, f"cannot be read: {error.strerror}"))
+        return None
+
+
+def _load_content(run: _Load, content: DayContent) -> None:
+    """Write one day: new, changed, or as it is."""
+    file = content.file
+    stored = find_day(run.connection, file.room, file.date)
+    if stored is not None and stored.sha256 == content.sha256:
+        loads.note_seen(
+            run.connection, stored.source_id, writable(file.path), file.size, file.mtime_ns
+        )
+        run.report.files.unchanged += 1
+        run.progress.advance(0)
+        return
+    try:
+        page = file.format.parse(content.content, file.date)
+    except PageError as error:
+        _refuse(run, Remark(file.path, f"{error}; it was not loaded"))
+        return
+    rows = to_rows(page, file.room, file.date)
+    source = _source_row(content, page)
+    with transaction(run.connection):
+        loads.set_finished(run.connection, False)
+        if stored is None:
+            writer.insert_day(run.connection, rows, source, run.id)
+        else:
+            _replace_day(run, stored, page, rows, source)
+    _count(run, rows, new=stored is None)
+    _say_rejects(run, file, rows)
+    run.progress.advance(len(rows.messages))
+
+
+def _replace_day(
+    run: _Load, stored: StoredDay, page: PageRecord, rows: DayRows, source: SourceRow
+) -> None:
+    """Put a newer version of a day in the place of the stored one, and record what changed."""
+    keys = {message.position: message.key for message in rows.messages}
+    revision = revise(stored_parts(run.connection, stored), parts_of(page, keys, {}))
+    writer.update_day(run.connection, stored.id, rows, revision.ids)
+    writer.insert_revisions(run.connection, stored.id, stored.source_id, run.id, revision.rows)
+    source_id = writer.insert_source(run.connection, source, run.id)
+    writer.set_source(run.connection, stored.id, source_id)
+
+
+def _source_row(content: DayContent, page: PageRecord) -> SourceRow:
+    return SourceRow(
+        path=writable(content.file.path),
+        sha256=content.sha256,
+        size=content.file.size,
+        mtime_ns=content.file.mtime_ns,
+        format=page.format,
+        newline=NEWLINE_NAMES[page.newline],
+        byte_order_mark=int(page.byte_order_mark),
+        escape_depth=page.escape_depth,
+    )
+
+
+def _count(run: _Load, rows: DayRows, *, new: bool) -> None:
+    if new:
+        run.report.files.new += 1
+    else:
+        run.report.files.changed += 1
+    run.report.rejects += len(rows.rejects)
+    counts = {"days": 1, "speakers": len(rows.speakers), "messages": len(rows.messages)}
+    counts |= {name: len(family) for name, family in rows.families.items()}
+    for name, count in counts.items():
+        run.report.jobs[name].rows += count
+
+
+def _say_rejects(run: _Load, file: DayFile, rows: DayRows) -> None:
+    """A line for each reject; of a file that is damaged all over, only the first ones."""
+    path = file.path
+    for reject in rows.rejects[:REJECTS_SHOWN]:
+        _say(run, f"{path}:{reject.first_line}: {reject.reason}; it is kept in rejects")
+    more = len(rows.rejects) - REJECTS_SHOWN
+    if more > 0:
+        _say(run, f"{path}: {more:,} more pieces of it are kept in rejects: see `etl status`")
+
+
+def _refuse(run: _Load, remark: Remark) -> None:
+    """A file that was not loaded at all."""
+    run.report.files.rejected += 1
+    _say(run, f"{remark.path}: {remark.text}")
+
+
+def _say(run: _Load, line: str) -> None:
+    run.report.problems += 1
+    run.progress.problem(line)
+
+
+def _table_sizes(connection: sqlite3.Connection) -> dict[str, int]:
+    """Rows of each job's table."""
+    tables = {name: name for name in FRAME_JOBS} | {f.name: f.counted for f in FAMILIES.values()}
+    counts = table_counts(connection, tuple(tables.values()))
+    return {name: counts[table] for name, table in tables.items()}
+
+
+def writable(path: Path) -> str:
+    """An absolute path as text that any database can hold; undecodable bytes as ``\\xNN``."""
+    return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
+
+
+def now() -> str:
+    """The time in UTC, as the archive writes it."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,103 @@
+"""A page's front matter, read by the shape of its lines.
+
+Not with a YAML library: the exporter's own `tag:<TAB><TAB>  [chat]` is an error to PyYAML, and a
+presenter's name may start with any of YAML's special signs.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import NamedTuple
+
+from etl.records import FrontMatterRecord
+
+_BLOCK = re.compile(r"---[ \t]*\n((?:.*\n)*?)---[ \t]*(?:\n|\Z)\s*")
+_PAIR = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*?))?[ \t\r]*")
+_CONTINUATION = re.compile(r"[ \t]|- |#|[ \t\r]*\Z")
+# What the exporter wrote where nobody presented that day.
+_NO_PRESENTER = {"", "None", "PaymentGroup"}
+
+
+class Reading(NamedTuple):
+    """The record, the length of what it was read from, and why it is a reject (if it is).
+
+    ``closed`` says whether there is front matter with an end at all.
+    """
+
+    record: FrontMatterRecord
+    end: int
+    problem: str | None
+    closed: bool = True
+
+
+def read_front_matter(head: str, date: str) -> Reading:
+    """Read the front matter at the start of ``head``, all that stands before the first message.
+
+    A page is never refused for it: what cannot be understood, or is of another day than
+    ``date`` (``YYYY-MM-DD``), comes with its problem.
+    """
+    if not head.startswith("---"):
+        return Reading(FrontMatterRecord(), 0, "the page has no front matter", closed=False)
+    block = _BLOCK.match(head)
+    if block is None:
+        problem = "the front matter is not closed by ---"
+        return Reading(FrontMatterRecord(), len(head), problem, closed=False)
+    values: dict[str, str | list[str]] = {}
+    for number, line in enumerate(block[1].split("\n"), start=2):
+        if (pair := _PAIR.fullmatch(line)) is not None:
+            value = _value(pair[2] or "")
+            if value is None:
+                return _unreadable(block.end(), number)
+            values[pair[1]] = value
+        elif not _CONTINUATION.match(line):
+            return _unreadable(block.end(), number)
+    problem = _date_problem(values.get("date"), date)
+    verbatim = None if problem else head[: block.end()]
+    return Reading(_record(values, verbatim), block.end(), problem)
+
+
+def _unreadable(end: int, line: int) -> Reading:
+    problem = f"the front matter is not YAML: line {line} is no `key: value`"
+    return Reading(FrontMatterRecord(), end, problem)
+
+
+def _value(written: str) -> str | list[str] | None:
+    """A scalar or a list; None for an opening quote or bracket that nothing closes."""
+    for opening, closing in ('""', "''", "[]"):
+        if written.startswith(opening):
+            if len(written) < 2 or not written.endswith(closing):
+                return None
+            if opening == "[":
+                return [item.strip(" \t\"'") for item in written[1:-1].split(",") if item.strip()]
+            return written[1:-1]
+    return written
+
+
+def _date_problem(written: str | list[str] | None, date: str) -> str | None:
+    if not isinstance(written, str) or not written:
+        return "the front matter has no date"
+    try:
+        found = datetime.date.fromisoformat(written[:10])
+    except ValueError:
+        return f"the front matter's date {written!r} is no date"
+    if found.isoformat() != date:
+        return f"the front matter is of {found}, the file name of {date}; the file name counts"
+    return None
+
+
+def _record(values: dict[str, str | list[str]], verbatim: str | None) -> FrontMatterRecord:
+    presenter = _scalar(values.get("author")).strip()
+    lines = _scalar(values.get("lines"))
+    tags = values.get("tag", values.get("tags", []))
+    return FrontMatterRecord(
+        verbatim=verbatim,
+        title=_scalar(values.get("title")) or None,
+        presenter=None if presenter in _NO_PRESENTER else presenter,
+        declared_lines=int(lines) if re.fullmatch(r"[0-9]{1,9}", lines) else None,
+        tags=tuple(dict.fromkeys(tags if isinstance(tags, list) else tags.split())),
+    )
+
+
+def _scalar(value: str | list[str] | None) -> str:
+    return value if isinstance(value, str) else ""
