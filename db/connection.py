@@ -1,4 +1,4 @@
-"""Open an archive, to write it or strictly to read it, and say in plain words what is wrong with one."""
+"""Open an archive, to write it or strictly to read it, and say plainly what is wrong with one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ BUSY_TIMEOUT_MS = 5000
 
 
 @contextlib.contextmanager
-def open_writable(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+def open_writable(
+    path: Path, *, create: bool = False, any_index: bool = False
+) -> Iterator[sqlite3.Connection]:
     """An archive to write, its schema up to date; ``create`` makes a missing one.
+
+    Its full-text index must be of this program's version, unless ``any_index``.
 
     No transaction is open: use ``transaction``. Readers are never blocked meanwhile. Raises
     ArchiveError.
@@ -31,13 +35,14 @@ def open_writable(path: Path, *, create: bool = False) -> Iterator[sqlite3.Conne
     with contextlib.closing(connection), translated_errors(path):
         _check_ours(connection, path)
         connection.execute("pragma foreign_keys = on")
-        # Readers go on while a load writes. A commit is lost by a power cut at the most, never torn.
+        # Readers go on while a load writes; a power cut may undo the last days, never tear one.
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = normal")
         connection.execute("pragma temp_store = memory")
         connection.execute("pragma cache_size = -65536")
         migrations.migrate(connection, APPLICATION_ID)
-        _check_text_index(connection, path)
+        if not any_index:
+            _check_text_index(connection, path)
         try:
             yield connection
         finally:
@@ -57,7 +62,7 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
             raise ArchiveError(
                 f"{path}: the archive is of another version of this program"
                 f" (schema {migrations.version_of(connection)}, this one reads"
-                f" {migrations.LATEST}); `etl status` says more, `etl load` upgrades an older one"
+                f" {migrations.LATEST}); `etl load` upgrades an older one"
             )
         yield connection
 
@@ -121,9 +126,7 @@ def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
         return
     (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
     if tables:
-        raise ArchiveError(
-            f"{path}: a database of another program; name another file with --db"
-        )
+        raise ArchiveError(f"{path}: a database of another program; name another file with --db")
 
 
 def _check_text_index(connection: sqlite3.Connection, path: Path) -> None:
@@ -136,7 +139,7 @@ def _check_text_index(connection: sqlite3.Connection, path: Path) -> None:
     elif found[0] != TEXT_INDEX_VERSION:
         raise ArchiveError(
             f"{path}: its full-text index is of version {found[0]}, this program makes"
-            f" {TEXT_INDEX_VERSION}; load the pages into a new archive"
+            f" {TEXT_INDEX_VERSION}; `etl rebuild messages` makes it anew"
         )
 
 

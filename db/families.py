@@ -81,7 +81,7 @@ EMOJI = Family(
         "insert into emoji (code, unicode) values (:code, :unicode) on conflict (code)"
         " do update set unicode = excluded.unicode where unicode is not excluded.unicode",
         "insert into message_emoji (message_id, emoji_id, count)"
-        " select :message_id, id, :count from emoji where code = :code",
+        " select :message_id, id, :uses from emoji where code = :code",
     ),
     delete=f"delete from message_emoji where {_OF_DAY}",
     sweep=("delete from emoji where id not in (select emoji_id from message_emoji)",),

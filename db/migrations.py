@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _FILES = sorted(
-    (file for file in resources.files("db").joinpath("schema").iterdir() if file.name.endswith(".sql")),
+    (
+        file
+        for file in resources.files("db").joinpath("schema").iterdir()
+        if file.name.endswith(".sql")
+    ),
     key=lambda file: file.name,
 )
 LATEST = len(_FILES)
@@ -26,7 +30,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection, application_id: int) -> None:
-    """Bring an archive to the latest schema, in one transaction. Raises ArchiveError if it is newer."""
+    """Bring an archive to the latest schema in one transaction. Raises ArchiveError if newer."""
     version = version_of(connection)
     if version == LATEST:
         return
@@ -40,13 +44,18 @@ def migrate(connection: sqlite3.Connection, application_id: int) -> None:
     from sqlite_utils.migrations import Migrations
 
     history = Migrations("wechat-to-sqlite")
-    for file in _FILES:
-        history(name=file.name.removesuffix(".sql"))(_applying(file.read_text("utf-8")))
+    for file, script in zip(_FILES, scripts(), strict=True):
+        history(name=file.name.removesuffix(".sql"))(_applying(script))
     database = Database(connection)
     with database.atomic():
         history.apply(database)
         connection.execute(f"pragma application_id = {application_id}")
         connection.execute(f"pragma user_version = {LATEST}")
+
+
+def scripts() -> list[str]:
+    """The SQL of every migration, in order."""
+    return [file.read_text("utf-8") for file in _FILES]
 
 
 def statements(script: str) -> Iterator[str]:

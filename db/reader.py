@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from db.catalog import Value
+
 
 class StoredDay(NamedTuple):
     """A day with the version of its page that is loaded."""
@@ -73,9 +75,7 @@ def stored_days(connection: sqlite3.Connection) -> Iterator[StoredDay]:
 
 def find_day(connection: sqlite3.Connection, room: str, date: str) -> StoredDay | None:
     """The day of a room, if the archive has it."""
-    row = connection.execute(
-        f"{_DAYS} where r.slug = ? and d.date = ?", [room, date]
-    ).fetchone()
+    row = connection.execute(f"{_DAYS} where r.slug = ? and d.date = ?", [room, date]).fetchone()
     return StoredDay._make(row) if row else None
 
 
@@ -119,8 +119,7 @@ def mention_places(connection: sqlite3.Connection) -> Iterator[MentionPlace]:
 def table_counts(connection: sqlite3.Connection, tables: tuple[str, ...]) -> dict[str, int]:
     """How many rows tables have."""
     return {
-        table: connection.execute(f"select count(*) from {table}").fetchone()[0]
-        for table in tables
+        table: connection.execute(f"select count(*) from {table}").fetchone()[0] for table in tables
     }
 
 
@@ -128,3 +127,62 @@ def property_of(connection: sqlite3.Connection, name: str) -> str | None:
     """A fact about the archive as a whole."""
     row = connection.execute("select value from properties where name = ?", [name]).fetchone()
     return row[0] if row else None
+
+
+class RoomRow(NamedTuple):
+    """A chat group."""
+
+    slug: str
+    title: str | None
+    timezone: str | None
+
+
+class LoadRow(NamedTuple):
+    """A run of `etl load`; times are UTC."""
+
+    started_at: str
+    finished_at: str | None
+    version: str
+    outcome: str
+
+
+def rooms(connection: sqlite3.Connection) -> list[RoomRow]:
+    """The rooms, by name."""
+    rows = connection.execute("select slug, title, timezone from rooms order by slug")
+    return list(map(RoomRow._make, rows))
+
+
+def day_sizes(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int]]:
+    """Room, date and number of messages of every day, in that order."""
+    return connection.execute(
+        "select r.slug, d.date, d.messages from days d join rooms r on r.id = d.room_id"
+        " order by r.slug, d.date"
+    )
+
+
+def last_load(connection: sqlite3.Connection) -> LoadRow | None:
+    """The newest run."""
+    row = connection.execute(
+        "select started_at, finished_at, version, outcome from loads order by id desc limit 1"
+    ).fetchone()
+    return LoadRow._make(row) if row else None
+
+
+def reject_examples(connection: sqlite3.Connection, limit: int) -> tuple[int, list[str]]:
+    """How many rejects there are, and the newest few as ``room/date:line: reason``."""
+    (count,) = connection.execute("select count(*) from rejects").fetchone()
+    rows = connection.execute(
+        "select r.slug || '/' || d.date || ':' || j.first_line || ': ' || j.reason"
+        " from rejects j join days d on d.id = j.day_id join rooms r on r.id = d.room_id"
+        " order by d.date desc, r.slug, j.position, j.first_line limit ?",
+        [limit],
+    )
+    return int(count), [text for (text,) in rows]
+
+
+def run_query(
+    connection: sqlite3.Connection, sql: str, parameters: dict[str, Value]
+) -> tuple[list[str], list[tuple[Value, ...]]]:
+    """The column names and rows of a canned query."""
+    cursor = connection.execute(sql, parameters)
+    return [column[0] for column in cursor.description], cursor.fetchall()

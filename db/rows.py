@@ -107,7 +107,7 @@ class EmojiRow(NamedTuple):
     position: int
     code: str
     unicode: str | None
-    count: int
+    uses: int
 
 
 class TagRow(NamedTuple):

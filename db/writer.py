@@ -17,6 +17,7 @@ from db.rows import (
     SourceRow,
     SpeakerRow,
 )
+from db.text_index import VERSION as TEXT_INDEX_VERSION
 from db.text_index import index_terms
 
 # message id by position on the page
@@ -57,11 +58,17 @@ def insert_day(connection: sqlite3.Connection, rows: DayRows, source: SourceRow,
 
 
 def update_day(
-    connection: sqlite3.Connection, day_id: int, rows: DayRows, ids: Mapping[int, int | None]
+    connection: sqlite3.Connection,
+    day_id: int,
+    rows: DayRows,
+    ids: Mapping[int, int | None],
+    *,
+    indexed: bool = True,
 ) -> None:
     """Make a day what ``rows`` say: ``ids`` has the messages that stay, and None for new ones.
 
-    Messages of the day that ``ids`` leaves out are removed.
+    Messages of the day that ``ids`` leaves out are removed. ``indexed`` says whether the day is
+    in the full-text index; afterwards it is.
     """
     update_day_row(connection, day_id, rows.day)
     connection.execute("delete from rejects where day_id = ?", [day_id])
@@ -69,6 +76,8 @@ def update_day(
     insert_speakers(connection, rows.speakers)
     for name in FAMILIES:
         delete_family(connection, name, day_id)
+    if indexed:
+        _unindex_day(connection, day_id)
     new_ids = _update_messages(connection, day_id, rows.messages, ids)
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, new_ids)
@@ -98,6 +107,13 @@ def set_source(connection: sqlite3.Connection, day_id: int, source_id: int) -> N
     connection.execute("update days set source_id = ? where id = ?", [source_id, day_id])
 
 
+def set_escape_depth(connection: sqlite3.Connection, source_id: int, escape_depth: int) -> None:
+    """Correct how deep a version's text was escaped: a mended rule may see it otherwise."""
+    connection.execute(
+        "update sources set escape_depth = ? where id = ?", [escape_depth, source_id]
+    )
+
+
 def update_day_row(connection: sqlite3.Connection, day_id: int, day: DayRow) -> None:
     """Write what the front matter says of a day that is there."""
     connection.execute(
@@ -120,7 +136,9 @@ def insert_rejects(
 
 def insert_speakers(connection: sqlite3.Connection, speakers: Iterable[SpeakerRow]) -> None:
     """Write names that are not there yet."""
-    connection.executemany("insert into speakers (name) values (?) on conflict do nothing", speakers)
+    connection.executemany(
+        "insert into speakers (name) values (?) on conflict do nothing", speakers
+    )
 
 
 def insert_messages(
@@ -135,6 +153,14 @@ def insert_messages(
     connection.executemany(
         "insert into messages_fts (rowid, terms) values (?, ?)",
         ((ids[m.position], m.terms) for m in messages if m.terms),
+    )
+
+
+def empty_index(connection: sqlite3.Connection) -> None:
+    """Take everything out of the full-text index, which then is of this program's version."""
+    connection.execute("insert into messages_fts (messages_fts) values ('delete-all')")
+    connection.execute(
+        "update properties set value = ? where name = 'text_index'", [TEXT_INDEX_VERSION]
     )
 
 
@@ -205,13 +231,10 @@ def _update_messages(
 ) -> dict[int, int]:
     """Keep, add and remove messages of a day; all their ids, by position."""
     first = next_message_id(connection)
-    old_texts = dict(
-        connection.execute("select id, text from messages where day_id = ?", [day_id]).fetchall()
-    )
+    here = connection.execute("select id from messages where day_id = ?", [day_id]).fetchall()
     stay = {message_id for message_id in ids.values() if message_id is not None}
-    gone = [[message_id] for message_id in old_texts if message_id not in stay]
+    gone = [[message_id] for (message_id,) in here if message_id not in stay]
     kept = [(ids[m.position], m) for m in messages if ids[m.position] is not None]
-    _unindex(connection, ((i, index_terms(text)) for i, text in old_texts.items()))
     connection.executemany("update messages set reply_to = null where reply_to = ?", gone)
     connection.executemany("delete from messages where id = ?", gone)
     # keys may change places: out of the way first, as each is unique at every moment
@@ -230,11 +253,13 @@ def _update_messages(
     return {p: i for p, i in ids.items() if i is not None} | new_ids
 
 
-def _unindex(connection: sqlite3.Connection, entries: Iterable[tuple[int, str]]) -> None:
-    """Take messages out of the contentless index: by the very terms that went in."""
+def _unindex_day(connection: sqlite3.Connection, day_id: int) -> None:
+    """Take a day out of the contentless index: by the very terms that went in."""
+    texts = connection.execute("select id, text from messages where day_id = ?", [day_id])
+    terms = ((message_id, index_terms(text)) for message_id, text in texts.fetchall())
     connection.executemany(
         "insert into messages_fts (messages_fts, rowid, terms) values ('delete', ?, ?)",
-        ((message_id, terms) for message_id, terms in entries if terms),
+        (entry for entry in terms if entry[1]),
     )
 
 

@@ -57,7 +57,9 @@ def _checked(values: dict[str, Any], path: Path) -> Config:
         raise ArchiveError(f"{path}: me: must be a name in quotes")
     if not isinstance(rooms, dict):
         raise ArchiveError(f"{path}: rooms: must be tables such as [rooms.team]")
-    return Config(me, {slug: _checked_room(room, f"{path}: rooms.{slug}") for slug, room in rooms.items()})
+    return Config(
+        me, {slug: _checked_room(room, f"{path}: rooms.{slug}") for slug, room in rooms.items()}
+    )
 
 
 def _checked_room(values: Any, where: str) -> RoomConfig:
@@ -72,7 +74,7 @@ def _checked_room(values: Any, where: str) -> RoomConfig:
     # a machine without time zone data cannot tell
     if room.timezone is not None and known and room.timezone not in known:
         raise ArchiveError(
-            f"{where}.timezone: {room.timezone!r} is no time zone; one is \"Asia/Shanghai\""
+            f'{where}.timezone: {room.timezone!r} is no time zone; one is "Asia/Shanghai"'
         )
     return room
 
@@ -80,4 +82,6 @@ def _checked_room(values: Any, where: str) -> RoomConfig:
 def _only(values: dict[str, Any], allowed: set[str], where: str) -> None:
     unknown = sorted(set(values) - allowed)
     if unknown:
-        raise ArchiveError(f"{where}: unknown {unknown[0]!r}; known are {', '.join(sorted(allowed))}")
+        raise ArchiveError(
+            f"{where}: unknown {unknown[0]!r}; known are {', '.join(sorted(allowed))}"
+        )

@@ -32,8 +32,6 @@ def finish(connection: sqlite3.Connection, config: Config) -> None:
 def name_mentions(connection: sqlite3.Connection) -> None:
     """Give every mention the known name that stands behind its @."""
     names = KnownNames(known_names(connection))
-    named = (
-        (names.name_at(place.text, place.at), place) for place in mention_places(connection)
-    )
+    named = ((names.name_at(place.text, place.at), place) for place in mention_places(connection))
     changed = [(name, p.message_id, p.at) for name, p in named if name != p.name]
     derived.set_mention_names(connection, changed)

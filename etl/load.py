@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class LoadOptions:
     date: str | None = None
     content: DayContent | None = None
     max_size: int = MAX_SIZE
-    config: Config = Config()
+    config: Config = field(default_factory=Config)
 
     def as_arguments(self) -> str:
         """For the archive's own records, as JSON."""

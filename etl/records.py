@@ -48,7 +48,7 @@ class MessageRecord:
 
 @dataclass(frozen=True, slots=True)
 class RejectRecord:
-    """Bytes that were not understood, with the line they start on; position 0 is the page's head."""
+    """Bytes that were not understood, from ``first_line`` on; position 0 is the page's head."""
 
     position: int
     first_line: int

@@ -8,6 +8,7 @@ prefix of a term: every character starts one. Other runs stay words.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from functools import cache
@@ -41,7 +42,7 @@ def index_terms(text: str) -> str:
 
 def _pairs(match: re.Match[str]) -> str:
     run = match[0]
-    return f" {' '.join(map(''.join, zip(run, run[1:], strict=False)))} {run[-1]} "
+    return f" {' '.join(map(''.join, itertools.pairwise(run)))} {run[-1]} "
 
 
 @cache

@@ -15,7 +15,9 @@ _TAKEN = re.compile(r"([0-9]{8}_[0-9]{6})\b")
 def to_image_rows(page: PageRecord) -> list[ImageRow]:
     """The pictures of the page's messages."""
     return [
-        ImageRow(message.position, name := image_name(message.target), taken_at(name), message.target)
+        ImageRow(
+            message.position, name := image_name(message.target), taken_at(name), message.target
+        )
         for message in page.messages
         if message.kind == "image" and message.target
     ]

@@ -32,7 +32,7 @@ def to_link_rows(page: PageRecord) -> list[LinkRow]:
 
 
 def typed_urls(text: str) -> Iterator[str]:
-    """The URLs in a text, as typed, without the punctuation that closes the sentence around them."""
+    """The URLs in a text as typed, without the punctuation that closes the sentence around."""
     for match in _TYPED.finditer(text):
         url = match[0]
         while url[-1] in _CLOSING or _closes_outside(url):

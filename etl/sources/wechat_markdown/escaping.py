@@ -17,7 +17,7 @@ _SIGN = re.compile(r"[<>]|&((?:amp;)*)(lt;|gt;|quot;|#[0-9]+;)?")
 
 
 def unescape(text: str, levels: int) -> str:
-    """Undo exactly ``levels`` levels of escaping; fewer would show them, more would eat typed text."""
+    """Undo exactly ``levels`` levels of escaping: more would eat what people typed."""
     for _ in range(levels):
         if "&" not in text:
             break

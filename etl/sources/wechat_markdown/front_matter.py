@@ -52,9 +52,9 @@ def read_front_matter(head: str, date: str) -> Reading:
             values[pair[1]] = value
         elif not _CONTINUATION.match(line):
             return _unreadable(block.end(), number)
-    problem = _date_problem(values.get("date"), date)
-    verbatim = None if problem else head[: block.end()]
-    return Reading(_record(values, verbatim), block.end(), problem)
+    wrong_date = _date_problem(values.get("date"), date)
+    verbatim = None if wrong_date else head[: block.end()]
+    return Reading(_record(values, verbatim), block.end(), wrong_date)
 
 
 def _unreadable(end: int, line: int) -> Reading:

@@ -155,9 +155,7 @@ def _segments(
         else:
             body = _body(written[header.end() - header.start() :])
             speaker = header[2].strip()
-            yield _Segment(
-                position, first_line, header[1], speaker, body, written, shape_of(body)
-            )
+            yield _Segment(position, first_line, header[1], speaker, body, written, shape_of(body))
         first_line += written.count("\n")
 
 

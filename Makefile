@@ -1,0 +1,48 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DB := chats.db
+
+.PHONY: demo test check bench generated traditional clean
+
+demo: $(VENV)/installed
+	$(BIN)/etl load --sample --db $(DB)
+	@echo
+	$(BIN)/chats query top-speakers -p limit=5 --table --db $(DB)
+
+test: $(VENV)/installed-check
+	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/python -m tests.coverage_floor
+
+check: $(VENV)/installed-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m cli.generated --check
+
+bench: $(VENV)/installed-check
+	$(BIN)/python -m tests.bench
+
+generated: $(VENV)/installed-check
+	$(BIN)/python -m cli.generated
+
+# rewrites db/text_index/traditional.tsv from the newest OpenCC
+traditional: $(VENV)/installed-check
+	$(BIN)/pip install --quiet --constraint constraints.txt -e '.[data]'
+	$(BIN)/python -m db.text_index.make_traditional
+
+clean:
+	rm -rf $(VENV) $(DB) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# what users get; the project itself is installed in place
+$(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt -e .
+	touch $@
+
+$(VENV)/installed-check: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt -e '.[check]'
+	touch $@

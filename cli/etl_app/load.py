@@ -1,0 +1,105 @@
+"""`etl load`: day files into the archive."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import render
+from cli.options import DEFAULT_DATABASE, Database, Json
+from cli.progress import new_progress
+from db.connection import open_writable
+from etl.config import FILE_NAME, read_config
+from etl.discover import DayFile, NotADayFile, valid_date, valid_room
+from etl.load import MAX_SIZE, DayContent, LoadOptions
+from etl.load import load as load_archive
+from etl.sources import WECHAT_MARKDOWN
+
+MEBIBYTE = 1024 * 1024
+STANDARD_INPUT = Path("-")
+
+
+def load(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH…", help="Day files, folders of them, or - for one page."),
+    ] = None,
+    db: Database = DEFAULT_DATABASE,
+    room: Annotated[
+        str | None, typer.Option(help="The room's name, instead of the folder's.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help="The page's day (YYYY-MM-DD), instead of the file name's.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help=f"Instead of the {FILE_NAME} beside the archive.")
+    ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Load the invented sample that comes along.")
+    ] = False,
+    max_size: Annotated[
+        float, typer.Option(metavar="MIB", min=0, help="Refuse files larger than this.")
+    ] = MAX_SIZE / MEBIBYTE,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but what is wrong.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Name every path that was passed over.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Load day files; what is loaded already costs almost nothing.
+
+    A file that changed is a newer export of its day: messages that stayed keep their ids, and
+    what it replaces is kept in revisions. Exit code 1 if anything was not understood.
+
+    Example: etl load source/ --db chats.db
+    """
+    given = tuple(paths or ())
+    if sample:
+        source = Path(str(resources.files("etl").joinpath("sample")))
+        given, config = (source / "source", *given), config or source / FILE_NAME
+    if not given:
+        raise typer.BadParameter("name the files or folders to load, or use --sample")
+    if date is not None and (len(given) > 1 or given[0].is_dir()):
+        raise typer.BadParameter("--date is for a single file, or for -")
+    options = LoadOptions(
+        paths=given,
+        room=_checked(valid_room, room, "--room"),
+        date=_checked(valid_date, date, "--date"),
+        content=_standard_input(room, date) if STANDARD_INPUT in given else None,
+        max_size=int(max_size * MEBIBYTE),
+        config=read_config(db, config),
+    )
+    with (
+        open_writable(db, create=True) as connection,
+        new_progress(quiet=quiet, verbose=verbose) as progress,
+    ):
+        report = load_archive(connection, options, progress)
+    if as_json:
+        render.line(json.dumps(report.as_dict(), ensure_ascii=False))
+    elif not quiet:
+        render.load_report(report, db)
+    raise typer.Exit(1 if report.problems else 0)
+
+
+def _checked(check: render.Check, text: str | None, option: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        return check(text)
+    except NotADayFile as reason:
+        raise typer.BadParameter(str(reason), param_hint=option) from reason
+
+
+def _standard_input(room: str | None, date: str | None) -> DayContent:
+    if not room or not date:
+        raise typer.BadParameter("- needs --room and --date: nothing else says whose day it is")
+    content = sys.stdin.buffer.read()
+    file = DayFile(STANDARD_INPUT, room, date, WECHAT_MARKDOWN, len(content), 0)
+    return DayContent(file, content)

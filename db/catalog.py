@@ -1,0 +1,90 @@
+"""The canned queries: every file of ``db/queries``, its header read as title, help and parameters.
+
+A file is one SELECT that can be pasted into ``sqlite3`` (``.parameter set :limit 20``), under a
+comment::
+
+    -- title: Top speakers
+    -- description: Who wrote most.
+    -- param limit integer 20: at most so many rows
+    -- param room text: only this room
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_HEADER = re.compile(r"-- (title|description|param)(?: ([^:]+))?: (.+)")
+_PARAMETER = re.compile(r"([a-z_]+) (text|integer|real)(?: (\S+))?")
+_CONVERT = {"text": str, "integer": int, "real": float}
+
+Value = str | int | float | None
+
+
+class QueryFileError(Exception):
+    """A file of ``db/queries`` has a header that cannot be read: a defect of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query's parameter; without a value it is ``default``, which may be None (no limit)."""
+
+    name: str
+    type: str
+    default: Value
+    help: str
+
+    def convert(self, text: str) -> Value:
+        """The value that ``text`` means. Raises ValueError."""
+        value: Value = _CONVERT[self.type](text)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A canned query."""
+
+    name: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    sql: str
+
+
+@cache
+def queries() -> dict[str, Query]:
+    """All canned queries by name, in the order of their names."""
+    files = resources.files("db").joinpath("queries").iterdir()
+    found = [
+        read_query(f.name[:-4], f.read_text("utf-8")) for f in files if f.name.endswith(".sql")
+    ]
+    return {query.name: query for query in sorted(found, key=lambda query: query.name)}
+
+
+def read_query(name: str, text: str) -> Query:
+    """A query from its file's text."""
+    fields = {"title": "", "description": ""}
+    parameters = []
+    lines = text.splitlines()
+    while lines and lines[0].startswith("--"):
+        match = _HEADER.fullmatch(lines.pop(0))
+        if match is None:
+            raise QueryFileError(f"{name}.sql: a header line is no title, description or param")
+        field, words, value = match.groups()
+        if field == "param":
+            parameters.append(_parameter(name, words or "", value))
+        else:
+            fields[field] = f"{fields[field]} {value}".strip()
+    sql = "\n".join(lines).strip().removesuffix(";")
+    return Query(name, fields["title"], fields["description"], tuple(parameters), sql)
+
+
+def _parameter(query: str, words: str, help_: str) -> Parameter:
+    match = _PARAMETER.fullmatch(words)
+    if match is None:
+        raise QueryFileError(f"{query}.sql: {words!r} is no `name type default`")
+    name, type_, default = match.groups()
+    value = None if default is None else _CONVERT[type_](default)
+    return Parameter(name, type_, value, help_)

@@ -1,0 +1,66 @@
+"""The tables and their columns with what the schema's comments say of them."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+
+from db import migrations
+
+_COLUMN = re.compile(r"  ([a-z_]\w*) ((?:text|integer|real|blob)\b.*?),?(?:\s+-- (.*))?")
+_REFERENCES = re.compile(r"references (\w+) \(id\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its declaration, the table it refers to, and its comment."""
+
+    name: str
+    declaration: str
+    references: str | None
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its comment; the full-text index is one without columns."""
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+
+
+def tables_of(connection: sqlite3.Connection) -> list[Table]:
+    """An archive's tables in the order of their making, as its own schema describes them."""
+    found = connection.execute(
+        "select name, sql from sqlite_master where type = 'table' and sql not null"
+        " and name not like 'sqlite\\_%' escape '\\' and name not like '\\_%' escape '\\'"
+        " and sql not like 'create table ''messages\\_fts%' escape '\\' order by rowid"
+    )
+    return [read_table(name, sql) for name, sql in found]
+
+
+def latest_tables() -> list[Table]:
+    """The tables of an archive of this program's version."""
+    connection = sqlite3.connect(":memory:")
+    for script in migrations.scripts():
+        for statement in migrations.statements(script):
+            connection.execute(statement)
+    return tables_of(connection)
+
+
+def read_table(name: str, sql: str) -> Table:
+    """A table from the statement that made it, comments included."""
+    comment = []
+    columns = []
+    for line in sql.splitlines()[1:]:
+        if line.startswith("  -- "):
+            comment.append(line[5:])
+        elif match := _COLUMN.fullmatch(line):
+            column, declaration, text = match.groups()
+            reference = _REFERENCES.search(declaration)
+            columns.append(
+                Column(column, declaration, reference[1] if reference else None, text or "")
+            )
+    return Table(name, " ".join(comment), tuple(columns))

@@ -1,0 +1,65 @@
+"""Day files back on disk, byte for byte as they were loaded."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.errors import ArchiveError
+from db.reader import stored_days
+from etl.stored import stored_bytes
+
+
+@dataclass(slots=True)
+class ExportReport:
+    """How many files were written, and how many were there already with the same bytes."""
+
+    written: int = 0
+    unchanged: int = 0
+
+
+def export_markdown(connection: sqlite3.Connection, folder: Path, *, force: bool) -> ExportReport:
+    """Write every day to ``folder/ROOM/_posts/DATE-chat.markdown``.
+
+    Raises ArchiveError before it would write over a file with other bytes, unless ``force``.
+    """
+    report = ExportReport()
+    for day in stored_days(connection):
+        path = folder / day.room / "_posts" / f"{day.date}-chat.markdown"
+        content = stored_bytes(connection, day)
+        try:
+            if path.exists() and path.read_bytes() == content:
+                report.unchanged += 1
+                continue
+            if path.exists() and not force:
+                raise ArchiveError(
+                    f"{path}: there is another file with that name; --force writes over it"
+                )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, content)
+        except OSError as error:
+            raise ArchiveError(f"{path}: cannot be written: {error.strerror}") from error
+        report.written += 1
+    return report
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that under its name it is there whole, or not at all."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,59 @@
+"""Run jobs again over what is loaded, from the verbatim bodies: after a rule was mended, say."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection
+
+from db import loads, writer
+from db.connection import transaction
+from db.reader import StoredDay, messages_of, stored_days
+from db.rows import DayRows
+from etl.config import Config
+from etl.finish import finish
+from etl.jobs import FAMILY_JOBS, FRAME_JOBS, to_rows
+from etl.revise import parts_of, revise
+from etl.sources import FORMATS
+from etl.stored import stored_bytes, stored_parts
+
+
+def rebuilds_messages(jobs: Collection[str]) -> bool:
+    """Whether days are made anew as a whole, with their messages and the full-text index."""
+    return not set(jobs).isdisjoint(FRAME_JOBS)
+
+
+def rebuild(
+    connection: sqlite3.Connection, jobs: Collection[str], done: Callable[[int], None]
+) -> None:
+    """Make the rows of the jobs named anew, as a fresh load would; all of them, or nothing.
+
+    Each page is written again from the tables and read as if it came from its file, so that no
+    file is needed and no rule exists twice. ``done`` is told each day's number of messages.
+    """
+    whole = rebuilds_messages(jobs)
+    with transaction(connection):
+        loads.set_finished(connection, False)
+        if whole:
+            writer.empty_index(connection)
+        for day in list(stored_days(connection)):
+            content = stored_bytes(connection, day)
+            page = FORMATS[day.format].parse(content, day.date)
+            rows = to_rows(page, day.room, day.date)
+            if whole:
+                keys = {message.position: message.key for message in rows.messages}
+                revision = revise(stored_parts(connection, day), parts_of(page, keys, {}))
+                writer.update_day(connection, day.id, rows, revision.ids, indexed=False)
+                writer.set_escape_depth(connection, day.source_id, page.escape_depth)
+            else:
+                _replace_families(connection, day, rows, [j for j in FAMILY_JOBS if j in jobs])
+            done(len(rows.messages))
+    finish(connection, Config())
+
+
+def _replace_families(
+    connection: sqlite3.Connection, day: StoredDay, rows: DayRows, names: list[str]
+) -> None:
+    ids = {message.position: message.id for message in messages_of(connection, day.id)}
+    for name in names:
+        writer.delete_family(connection, name, day.id)
+        writer.insert_family(connection, name, day.id, rows.families[name], ids)
