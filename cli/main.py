@@ -33,10 +33,10 @@ def chats() -> NoReturn:
     sys.exit(run(app, "chats"))
 
 
-def run(app: typer.Typer, name: str) -> int:
-    """Run a command line and give its exit code; nothing gets past this as a traceback."""
+def run(app: typer.Typer, name: str, arguments: list[str] | None = None) -> int:
+    """Run a command line (our own, by default) and give its exit code, never a traceback."""
     try:
-        result = app(prog_name=name, standalone_mode=False)
+        result = app(arguments, prog_name=name, standalone_mode=False)
         sys.stdout.flush()
     except ArchiveError as error:
         print(f"{name}: {error}", file=sys.stderr)

@@ -28,8 +28,7 @@ def open_writable(
     No transaction is open: use ``transaction``. Readers are never blocked meanwhile. Raises
     ArchiveError.
     """
-    if not create and not path.exists():
-        raise ArchiveError(f"{path}: there is no such archive; `etl load PATH` makes one")
+    _check_file(path, create=create)
     with translated_errors(path):
         connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
     with contextlib.closing(connection), translated_errors(path):
@@ -52,16 +51,18 @@ def open_writable(
 @contextlib.contextmanager
 def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """An archive to read; nothing done through it can write. Raises ArchiveError."""
-    if not path.exists():
-        raise ArchiveError(f"{path}: there is no such archive; `etl load PATH` makes one")
+    _check_file(path, create=False)
     connection = _connect_read_only(path)
     with contextlib.closing(connection), translated_errors(path):
         connection.execute("pragma query_only = on")
         _check_ours(connection, path)
-        if migrations.version_of(connection) != migrations.LATEST:
+        version = migrations.version_of(connection)
+        if version == 0:
+            raise ArchiveError(f"{path}: there is nothing in it yet; `etl load PATH` fills it")
+        if version != migrations.LATEST:
             raise ArchiveError(
                 f"{path}: the archive is of another version of this program"
-                f" (schema {migrations.version_of(connection)}, this one reads"
+                f" (schema {version}, this one reads"
                 f" {migrations.LATEST}); `etl load` upgrades an older one"
             )
         yield connection
@@ -103,6 +104,13 @@ _REMEDIES = (
     ("disk is full", "make room and run the same command again: whole days were kept"),
     ("disk I/O error", "the disk failed: see to it and run the same command again"),
 )
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    if path.is_dir():
+        raise ArchiveError(f"{path}: a folder; name the archive's file with --db")
+    if not create and not path.exists():
+        raise ArchiveError(f"{path}: there is no such archive; `etl load PATH` makes one")
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:

@@ -61,6 +61,8 @@ def discover(paths: Iterable[Path], room: str | None = None, date: str | None = 
         named = not path.is_dir()
         for file in [path] if named else _walk(path, found):
             try:
+                if named:
+                    path.stat()
                 day_file = _day_file(file, room, date)
             except NotADayFile as reason:
                 remark = Remark(file, str(reason))

@@ -30,9 +30,16 @@ def read_quote(text: str) -> tuple[str, str, str] | None:
     opening = _OPENING.match(text)
     if opening is None:
         return None
-    for rule in _RULE.finditer(text, opening.end()):
-        inside = text[opening.end() : rule.start()]
-        # a quote of a quote: the outer one ends where its brackets do
-        if rule[1] == _CLOSING[opening[1]] and inside.count("「") == inside.count("」"):
-            return opening[2].strip(), inside.strip(), text[rule.end() :].strip()
-    return None
+    rules = [
+        rule for rule in _RULE.finditer(text, opening.end()) if rule[1] == _CLOSING[opening[1]]
+    ]
+    if not rules:
+        return None
+    # a quote of a quote: the outer one ends where its brackets do
+    end = next((rule for rule in rules if _balanced(text[opening.end() : rule.start()])), rules[-1])
+    quoted = text[opening.end() : end.start()]
+    return opening[2].strip(), quoted.strip(), text[end.end() :].strip()
+
+
+def _balanced(text: str) -> bool:
+    return text.count("「") == text.count("」")

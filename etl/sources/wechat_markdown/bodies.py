@@ -10,7 +10,7 @@ from etl.sources.wechat_markdown.escaping import unescape
 
 BLANK = " \t\r\n"
 
-_IMAGE = re.compile(r"!\[[^\]\n]*\]\(([^)\s]*[^)\s/])\)")
+_IMAGE = re.compile(r"!\[[^\]\n]*\]\((\S*[^\s/])\)")
 # `[title⏎](URL)`, over two lines; with no URL it is a file. On one line it is text somebody typed.
 _SHARED = re.compile(r"\[([^\n]*)\n\]\(([^\n]*)\)")
 # The URL of later shared links is inside the label; what stands in the parentheses is the
@@ -36,7 +36,7 @@ class Shape(NamedTuple):
 
 def shape_of(body: str | None) -> Shape:
     """Recognise a body; anything that has no other shape is text, and nothing at all is missing."""
-    written = (body or "").strip(BLANK)
+    written = (body or "").strip(BLANK).replace("\r\n", "\n")
     if not written:
         return Shape("missing", "")
     if written[0] not in "![" or written[-1] != ")":

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from etl.records import FrontMatterRecord
 
-_BLOCK = re.compile(r"---[ \t]*\n((?:.*\n)*?)---[ \t]*(?:\n|\Z)\s*")
+_BLOCK = re.compile(r"---[ \t\r]*\n((?:.*\n)*?)---[ \t\r]*(?:\n|\Z)\s*")
 _PAIR = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*?))?[ \t\r]*")
 _CONTINUATION = re.compile(r"[ \t]|- |#|[ \t\r]*\Z")
+_CLOSING = {'"': '"', "'": "'", "[": "]", "{": "}"}
 # What the exporter wrote where nobody presented that day.
 _NO_PRESENTER = {"", "None", "PaymentGroup"}
 
@@ -43,39 +44,32 @@ def read_front_matter(head: str, date: str) -> Reading:
     if block is None:
         problem = "the front matter is not closed by ---"
         return Reading(FrontMatterRecord(), len(head), problem, closed=False)
-    values: dict[str, str | list[str]] = {}
+    values: dict[str, str] = {}
     for number, line in enumerate(block[1].split("\n"), start=2):
-        if (pair := _PAIR.fullmatch(line)) is not None:
-            value = _value(pair[2] or "")
-            if value is None:
-                return _unreadable(block.end(), number)
-            values[pair[1]] = value
-        elif not _CONTINUATION.match(line):
-            return _unreadable(block.end(), number)
+        pair = _PAIR.fullmatch(line)
+        if pair is not None and _closed(pair[1], pair[2] or ""):
+            values[pair[1]] = _unquoted(pair[2] or "")
+        elif pair is not None or not _CONTINUATION.match(line):
+            problem = f"the front matter is not YAML: line {number} is no `key: value`"
+            return Reading(FrontMatterRecord(), block.end(), problem)
     wrong_date = _date_problem(values.get("date"), date)
     verbatim = None if wrong_date else head[: block.end()]
     return Reading(_record(values, verbatim), block.end(), wrong_date)
 
 
-def _unreadable(end: int, line: int) -> Reading:
-    problem = f"the front matter is not YAML: line {line} is no `key: value`"
-    return Reading(FrontMatterRecord(), end, problem)
+def _closed(key: str, value: str) -> bool:
+    """Whether a quote or bracket that opens a value is closed; a presenter's name may start so."""
+    closing = _CLOSING.get(value[:1])
+    return key == "author" or closing is None or (len(value) > 1 and value[-1] == closing)
 
 
-def _value(written: str) -> str | list[str] | None:
-    """A scalar or a list; None for an opening quote or bracket that nothing closes."""
-    for opening, closing in ('""', "''", "[]"):
-        if written.startswith(opening):
-            if len(written) < 2 or not written.endswith(closing):
-                return None
-            if opening == "[":
-                return [item.strip(" \t\"'") for item in written[1:-1].split(",") if item.strip()]
-            return written[1:-1]
-    return written
+def _unquoted(written: str) -> str:
+    quoted = len(written) > 1 and written[0] in "\"'" and written[-1] == written[0]
+    return written[1:-1] if quoted else written
 
 
-def _date_problem(written: str | list[str] | None, date: str) -> str | None:
-    if not isinstance(written, str) or not written:
+def _date_problem(written: str | None, date: str) -> str | None:
+    if not written:
         return "the front matter has no date"
     try:
         found = datetime.date.fromisoformat(written[:10])
@@ -86,18 +80,14 @@ def _date_problem(written: str | list[str] | None, date: str) -> str | None:
     return None
 
 
-def _record(values: dict[str, str | list[str]], verbatim: str | None) -> FrontMatterRecord:
-    presenter = _scalar(values.get("author")).strip()
-    lines = _scalar(values.get("lines"))
-    tags = values.get("tag", values.get("tags", []))
+def _record(values: dict[str, str], verbatim: str | None) -> FrontMatterRecord:
+    presenter = values.get("author", "").strip()
+    lines = values.get("lines", "")
+    tags = values.get("tag", values.get("tags", "")).strip("[]").replace(",", " ").split()
     return FrontMatterRecord(
         verbatim=verbatim,
-        title=_scalar(values.get("title")) or None,
+        title=values.get("title") or None,
         presenter=None if presenter in _NO_PRESENTER else presenter,
         declared_lines=int(lines) if re.fullmatch(r"[0-9]{1,9}", lines) else None,
-        tags=tuple(dict.fromkeys(tags if isinstance(tags, list) else tags.split())),
+        tags=tuple(dict.fromkeys(tag.strip("\"'") for tag in tags)),
     )
-
-
-def _scalar(value: str | list[str] | None) -> str:
-    return value if isinstance(value, str) else ""

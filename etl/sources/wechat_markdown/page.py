@@ -183,6 +183,6 @@ def _parse_message(segment: _Segment, depth: int) -> MessageRecord:
         body=segment.body,
         verbatim=None if templated == segment.written else segment.written,
         first_line=segment.first_line,
-        last_line=segment.first_line + segment.written.rstrip("\n").count("\n"),
+        last_line=segment.first_line + segment.written.count("\n", 0, -1),
         target=target,
     )

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.chats_app import app as chats_app
+from cli.etl_app import app as etl_app
+from cli.main import run
+
+SAMPLE = Path(__file__).parent.parent / "etl" / "sample"
+
+
+@dataclass
+class Result:
+    """What a command did, as a shell would see it."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def etl(capsys: pytest.CaptureFixture[str]) -> Command:
+    return _command(etl_app, "etl", capsys)
+
+
+@pytest.fixture
+def chats(capsys: pytest.CaptureFixture[str]) -> Command:
+    return _command(chats_app, "chats", capsys)
+
+
+def _command(app: Any, name: str, capsys: pytest.CaptureFixture[str]) -> Command:
+    def command(*arguments: object) -> Result:
+        capsys.readouterr()
+        code = run(app, name, [str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Result(code, out, err)
+
+    return command
+
+
+@pytest.fixture
+def db(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The path of an archive that does not exist yet; whatever is there at the end is sound."""
+    path = tmp_path_factory.mktemp("archive") / "chats.db"
+    monkeypatch.setenv("CHATS_DB", str(path))
+    yield path
+    if path.exists():
+        assert_sound(path)
+
+
+def assert_sound(path: Path) -> None:
+    """Integrity, foreign keys and full-text index are clean, and the index is of all messages."""
+    connection = sqlite3.connect(path)
+    try:
+        assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("pragma foreign_key_check").fetchall() == []
+        connection.execute("insert into messages_fts (messages_fts) values ('integrity-check')")
+        indexed = {row for (row,) in connection.execute("select rowid from messages_fts_docsize")}
+        messages = "select id from messages where text <> ''"
+        assert indexed == {row for (row,) in connection.execute(messages)}
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The real data, which is not part of the project."""
+    folder = os.environ.get("CHAT_CORPUS")
+    if not folder:
+        if os.environ.get("CI"):
+            pytest.fail("CHAT_CORPUS is not set: in CI the tests on real data must run")
+        pytest.skip("CHAT_CORPUS is not set: no real data here")
+    return Path(folder).absolute()
+
+
+def query(path: Path, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(sql, parameters).fetchall()
+    finally:
+        connection.close()

@@ -1,0 +1,178 @@
+"""The archive as a file: opening, refusing, migrating, and leaving one plain file behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db import migrations
+from db.connection import APPLICATION_ID, open_read_only, open_writable, transaction
+from db.errors import ArchiveError
+from db.schema_comments import latest_tables, tables_of
+from tests.conftest import Command, query
+from tests.pages import LIN, message
+
+PAGE = message("07:35:57", LIN, "早上好")
+
+
+def test_every_table_and_column_is_described() -> None:
+    tables = latest_tables()
+    assert {"rooms", "days", "messages", "messages_fts", "revisions"} <= {t.name for t in tables}
+    for table in tables:
+        assert table.comment, table.name
+        for column in table.columns:
+            assert column.comment, f"{table.name}.{column.name}"
+
+
+def test_every_column_is_read_from_the_comments(etl: Command, db: Path) -> None:
+    etl("load", "--sample")
+    with open_read_only(db) as connection:
+        for table in tables_of(connection):
+            if table.name != "messages_fts":
+                found = connection.execute(f"select name from pragma_table_info('{table.name}')")
+                assert [column.name for column in table.columns] == [name for (name,) in found]
+
+
+def test_every_foreign_key_has_an_index(etl: Command, db: Path) -> None:
+    etl("load", "--sample")
+    unindexed = """
+        select t.name, f."from" from sqlite_master t, pragma_foreign_key_list(t.name) f
+        where t.type = 'table' and not exists (
+          select 1 from pragma_index_list(t.name) i, pragma_index_info(i.name) c
+          where c.seqno = 0 and c.name = f."from")
+        and not exists (
+          select 1 from pragma_table_info(t.name) c where c.pk = 1 and c.name = f."from")
+    """
+    assert query(db, unindexed) == []
+
+
+def test_a_load_leaves_one_file(etl: Command, db: Path) -> None:
+    etl("load", "--sample")
+    assert [path.name for path in db.parent.iterdir()] == [db.name]
+    assert query(db, "pragma journal_mode") == [("delete",)]
+    assert query(db, "pragma application_id") == [(APPLICATION_ID,)]
+
+
+def test_readers_go_on_while_a_load_writes(etl: Command, db: Path) -> None:
+    etl("load", "--sample")
+    with open_writable(db) as writer, open_read_only(db) as reader, transaction(writer):
+        writer.execute("delete from day_tags")
+        assert reader.execute("select count(*) from day_tags").fetchone() == (27,)
+
+
+def test_a_reader_cannot_write(etl: Command, db: Path) -> None:
+    etl("load", "--sample")
+    with pytest.raises(ArchiveError, match="readonly"), open_read_only(db) as connection:
+        connection.execute("delete from day_tags")
+
+
+def test_a_second_writer_is_told(etl: Command, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    etl("load", "--sample")
+    monkeypatch.setattr("db.connection.BUSY_TIMEOUT_MS", 10)
+    with open_writable(db) as connection, transaction(connection):
+        connection.execute("delete from day_tags")
+        result = etl("load", "--sample")
+        assert result.code == 1
+        assert "another process is writing it" in result.err
+        connection.execute("insert into day_tags select id, 1 from days")
+
+
+def no_file(path: Path) -> None:
+    pass
+
+
+def empty_file(path: Path) -> None:
+    path.touch()
+
+
+def text_file(path: Path) -> None:
+    path.write_text("no database at all, but long enough to be read as one\n" * 50)
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def foreign_database(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("create table songs (name)")
+    connection.close()
+
+
+def newer_archive(path: Path) -> None:
+    with open_writable(path, create=True) as connection:
+        connection.execute("pragma user_version = 99")
+
+
+@pytest.mark.parametrize(
+    ("make", "command", "said"),
+    [
+        (no_file, "status", "there is no such archive; `etl load PATH` makes one"),
+        (no_file, "rebuild tags", "there is no such archive"),
+        (empty_file, "status", "there is nothing in it yet; `etl load PATH` fills it"),
+        (text_file, "status", "file is not a database; it is another kind of file"),
+        (text_file, "load --sample", "file is not a database; it is another kind of file"),
+        (folder, "status", "a folder; name the archive's file with --db"),
+        (folder, "load --sample", "a folder; name the archive's file with --db"),
+        (foreign_database, "load --sample", "a database of another program"),
+        (foreign_database, "digest", "a database of another program"),
+        (newer_archive, "load --sample", "upgrade wechat-to-sqlite"),
+        (newer_archive, "digest", "schema 99"),
+    ],
+)
+def test_what_is_no_archive_is_refused_in_one_line(
+    etl: Command, tmp_path: Path, make: Callable[[Path], None], command: str, said: str
+) -> None:
+    path = tmp_path / "chats.db"
+    make(path)
+    result = etl(*command.split(), "--db", path)
+    assert result.code == 1
+    assert result.err.startswith("etl: ")
+    assert len(result.err.splitlines()) == 1
+    assert said in result.err
+
+
+def test_a_folder_that_does_not_exist(etl: Command, tmp_path: Path) -> None:
+    result = etl("load", "--sample", "--db", tmp_path / "nowhere" / "chats.db")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "see that its folder exists" in result.err
+
+
+def test_a_damaged_archive_is_said_to_be_one(etl: Command, tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    etl("load", "--sample", "--db", path)
+    content = bytearray(path.read_bytes())
+    content[4096:40960] = b"\xff" * (40960 - 4096)
+    path.write_bytes(content)
+    result = etl("digest", "--db", path)
+    assert result.code == 1
+    assert "malformed" in result.err
+
+
+def test_a_schema_that_fails_half_way_leaves_nothing(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "scripts", lambda: ["create table a (b);\ncreate nonsense;"])
+    with pytest.raises(sqlite3.OperationalError, match="nonsense"), open_writable(db, create=True):
+        pass
+    assert query(db, "select count(*) from sqlite_master") == [(0,)]
+    db.unlink()
+
+
+def test_an_index_of_another_version_is_made_anew(etl: Command, db: Path) -> None:
+    etl("load", "--sample")
+    digest = etl("digest").out
+    connection = sqlite3.connect(db)
+    with connection:
+        connection.execute("update properties set value = '0' where name = 'text_index'")
+        connection.execute("insert into messages_fts (messages_fts) values ('delete-all')")
+    connection.close()
+    result = etl("load", "--sample")
+    assert result.code == 1
+    assert "`etl rebuild messages` makes it anew" in result.err
+    assert etl("rebuild", "messages").code == 0
+    assert etl("load", "--sample").code == 0
+    assert etl("digest").out == digest

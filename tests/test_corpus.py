@@ -1,0 +1,153 @@
+"""The real data, through CHAT_CORPUS: nothing of it is written here but numbers."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.connection import open_writable
+from db.digest import archive_digest, table_digests
+from etl.load import LoadOptions, load
+from tests.conftest import Command, assert_sound, query
+from tests.test_commands import pages_below
+from tests.test_revisions import Silent
+
+DAYS, MESSAGES = 264, 61_281
+
+
+@pytest.fixture(scope="session")
+def loaded(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("corpus") / "chats.db"
+    with open_writable(path, create=True) as connection:
+        report = load(connection, LoadOptions(paths=(corpus / "corpus",)), Silent())
+    assert (report.files.new, report.rejects, report.problems) == (DAYS, 0, 0)
+    assert report.jobs["messages"].rows == MESSAGES
+    assert_sound(path)
+    return path
+
+
+def digest_of(path: Path) -> str:
+    with open_writable(path) as connection:
+        return archive_digest(table_digests(connection))
+
+
+def test_it_comes_back_byte_for_byte(
+    etl: Command, corpus: Path, loaded: Path, tmp_path: Path
+) -> None:
+    assert etl("export", "markdown", tmp_path, "--db", loaded).code == 0
+    written = pages_below(tmp_path)
+    assert len(written) == DAYS
+    assert written == pages_below(corpus / "corpus" / "source")
+
+
+def test_loading_again_changes_nothing(etl: Command, corpus: Path, loaded: Path) -> None:
+    digest = digest_of(loaded)
+    result = etl("load", corpus / "corpus", "--db", loaded, "--json")
+    assert json.loads(result.out)["files"]["unchanged"] == DAYS
+    assert digest_of(loaded) == digest
+
+
+def test_order_of_loading_does_not_matter(corpus: Path, loaded: Path, tmp_path: Path) -> None:
+    files = sorted((corpus / "corpus").rglob("*.markdown"))
+    random.Random(3).shuffle(files)
+    other = tmp_path / "other.db"
+    with open_writable(other, create=True) as connection:
+        for start in range(0, len(files), 24):
+            batch = tuple(files[start : start + 24])
+            load(connection, LoadOptions(paths=batch), Silent())
+    assert digest_of(other) == digest_of(loaded)
+    assert_sound(other)
+
+
+def test_every_typed_url_is_a_link(loaded: Path) -> None:
+    assert query(loaded, "select count(*) from message_links") == [(192,)]
+    assert query(loaded, "select count(*) from links where host = ''") == [(0,)]
+
+
+def test_a_day_exported_again_keeps_its_messages(
+    etl: Command, corpus: Path, loaded: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "chats.db"
+    path.write_bytes(loaded.read_bytes())
+    ids = query(path, "select id, key from messages order by id")
+    result = etl("load", corpus / "reexport", "--db", path, "--json")
+    report = json.loads(result.out)
+    assert result.code == 0
+    assert report["files"]["changed"] == 1
+    assert report["messages"] == 198
+    assert report["jobs"]["images"] == {"rows": 5, "new": 0}
+    assert query(path, "select id, key from messages order by id") == ids
+    two = "select count(*) from (select 1 from image_urls group by image_id having count(*) = 2)"
+    assert query(path, two) == [(5,)]
+    assert query(path, "select kind, count(*) from revisions group by 1") == [("changed", 5)]
+    etl("export", "markdown", tmp_path / "out", "--db", path)
+    written = pages_below(tmp_path / "out")
+    again = pages_below(corpus / "reexport" / "source")
+    assert {name: written[name] for name in again} == again
+    assert_sound(path)
+
+
+def test_rebuild_gives_what_the_load_gave(etl: Command, loaded: Path, tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    path.write_bytes(loaded.read_bytes())
+    assert etl("rebuild", "messages", "--db", path).code == 0
+    assert digest_of(path) == digest_of(loaded)
+    assert_sound(path)
+
+
+@pytest.fixture(scope="session")
+def truth(corpus: Path) -> list[dict[str, Any]]:
+    lines = (corpus / "exporter" / "truth.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@contextmanager
+def exported(corpus: Path, folder: Path) -> Iterator[Path]:
+    path = folder / "exporter.db"
+    with open_writable(path, create=True) as connection:
+        report = load(connection, LoadOptions(paths=(corpus / "exporter",)), Silent())
+    assert report.problems == 0
+    yield path
+    assert_sound(path)
+
+
+def as_gbk_left_it(text: str) -> str:
+    return text.encode("gbk", "replace").decode("gbk")
+
+
+def test_the_exporters_truth_is_found(
+    corpus: Path, truth: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    with exported(corpus, tmp_path) as path:
+        rows = query(
+            path,
+            "select d.date, substr(m.sent_at, 12), coalesce(s.name, ''), m.kind, m.text, t.url,"
+            " q.name, q.text, q.reply, (select json_group_array(name) from (select name from"
+            " mentions n where n.message_id = m.id order by position)) from messages m"
+            " join days d on d.id = m.day_id left join speakers s on s.id = m.speaker_id"
+            " left join message_links t on t.message_id = m.id and m.kind = 'link'"
+            " left join quotes q on q.message_id = m.id order by d.date, m.position",
+        )
+    assert len(rows) == len(truth)
+    for row, line in zip(rows, truth, strict=True):
+        assert row == expected(line, row), line
+
+
+def expected(line: dict[str, Any], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row that a line of truth.jsonl asks for."""
+    date, time, speaker, kind = (line[name] for name in ("date", "time", "speaker", "kind"))
+    if kind == "other":
+        kind = "missing" if speaker else "notice"
+    text = line.get("exported_text") or as_gbk_left_it(line.get("title", ""))
+    quoted = [line.get(name) for name in ("quoted_speaker", "quoted_text", "reply")]
+    quote = [None if part is None else as_gbk_left_it(part) for part in quoted]
+    mentions = [as_gbk_left_it(name) for name in line.get("mentions", [])]
+    # truth says of a mention only where it was the point of the message
+    found = row[9] if "mentions" not in line else json.dumps(mentions, ensure_ascii=False)
+    return (date, time, speaker, kind, text, line.get("url"), *quote, found.replace(", ", ","))
