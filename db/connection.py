@@ -38,7 +38,7 @@ def open_writable(
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = normal")
         connection.execute("pragma temp_store = memory")
-        connection.execute("pragma cache_size = -65536")
+        connection.execute("pragma cache_size = -16384")
         migrations.migrate(connection, APPLICATION_ID)
         if not any_index:
             _check_text_index(connection, path)
@@ -80,6 +80,47 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("rollback")
         raise
+
+
+class DayTransactions:
+    """Days written one by one, each whole or not at all, several to a commit.
+
+    A commit costs as much as writing hundreds of messages, as the full-text index is written
+    out. Leaving the block keeps the days that were waiting for one, unless a day failed: then
+    those are undone with it (a savepoint per day would cost what the commits save), and the next
+    load takes them in.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, messages: int):
+        """Commit whenever so many messages are waiting for it."""
+        self._connection, self._limit, self._waiting = connection, messages, 0
+
+    def __enter__(self) -> DayTransactions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._commit()
+
+    @contextlib.contextmanager
+    def day(self, messages: int) -> Iterator[None]:
+        """All that is written inside, or nothing of it."""
+        if not self._connection.in_transaction:
+            self._connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            # an error such as a full disk may have ended the transaction already
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
+            raise
+        self._waiting += messages
+        if self._waiting >= self._limit:
+            self._commit()
+
+    def _commit(self) -> None:
+        self._waiting = 0
+        if self._connection.in_transaction:
+            self._connection.execute("commit")
 
 
 @contextlib.contextmanager

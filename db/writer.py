@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from db.families import FAMILIES, SWEEP_SPEAKERS
@@ -22,16 +22,17 @@ from db.text_index import index_terms
 
 # message id by position on the page
 MessageIds = Mapping[int, int]
+# speaker id by name; of no name, none
+SpeakerIds = Mapping[str | None, int | None]
 
 _INSERT_MESSAGE = """
 insert into messages (id, key, day_id, position, sent_at, speaker_id, kind, text, body, verbatim,
                       first_line, last_line)
-values (?, ?, ?, ?, ?, (select id from speakers where name = ?), ?, ?, ?, ?, ?, ?)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _UPDATE_MESSAGE = """
 update messages set key = ?, position = ?, sent_at = ?,
-       speaker_id = (select id from speakers where name = ?),
-       kind = ?, text = ?, body = ?, verbatim = ?, first_line = ?, last_line = ?
+       speaker_id = ?, kind = ?, text = ?, body = ?, verbatim = ?, first_line = ?, last_line = ?
 where id = ?
 """
 
@@ -47,10 +48,10 @@ def insert_day(connection: sqlite3.Connection, rows: DayRows, source: SourceRow,
     ).lastrowid
     assert day_id is not None
     insert_rejects(connection, day_id, rows.rejects)
-    insert_speakers(connection, rows.speakers)
+    speakers = insert_speakers(connection, rows.speakers)
     first = next_message_id(connection)
     ids = {message.position: first + i for i, message in enumerate(rows.messages)}
-    insert_messages(connection, day_id, rows.messages, ids)
+    insert_messages(connection, day_id, rows.messages, ids, speakers)
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, ids)
     note_message_range(connection, day_id)
@@ -73,12 +74,12 @@ def update_day(
     update_day_row(connection, day_id, rows.day)
     connection.execute("delete from rejects where day_id = ?", [day_id])
     insert_rejects(connection, day_id, rows.rejects)
-    insert_speakers(connection, rows.speakers)
+    speakers = insert_speakers(connection, rows.speakers)
     for name in FAMILIES:
         delete_family(connection, name, day_id)
     if indexed:
         _unindex_day(connection, day_id)
-    new_ids = _update_messages(connection, day_id, rows.messages, ids)
+    new_ids = _update_messages(connection, day_id, rows.messages, ids, speakers)
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, new_ids)
     note_message_range(connection, day_id)
@@ -134,21 +135,32 @@ def insert_rejects(
     )
 
 
-def insert_speakers(connection: sqlite3.Connection, speakers: Iterable[SpeakerRow]) -> None:
-    """Write names that are not there yet."""
+def insert_speakers(connection: sqlite3.Connection, speakers: Collection[SpeakerRow]) -> SpeakerIds:
+    """Write names that are not there yet; the ids of all that were given."""
     connection.executemany(
         "insert into speakers (name) values (?) on conflict do nothing", speakers
     )
+    find = "select id from speakers where name = ?"
+    ids: dict[str | None, int | None] = {None: None}
+    for (name,) in speakers:
+        (ids[name],) = connection.execute(find, [name]).fetchone()
+    return ids
 
 
 def insert_messages(
-    connection: sqlite3.Connection, day_id: int, messages: Iterable[MessageRow], ids: MessageIds
+    connection: sqlite3.Connection,
+    day_id: int,
+    messages: Collection[MessageRow],
+    ids: MessageIds,
+    speakers: SpeakerIds,
 ) -> None:
     """Write new messages, with their ids, and index them."""
-    messages = list(messages)
     connection.executemany(
         _INSERT_MESSAGE,
-        ((ids[m.position], m.key, day_id, m.position, *m[2:10]) for m in messages),
+        (
+            (ids[m.position], m.key, day_id, m.position, m.sent_at, speakers[m.speaker], *m[4:10])
+            for m in messages
+        ),
     )
     connection.executemany(
         "insert into messages_fts (rowid, terms) values (?, ?)",
@@ -228,6 +240,7 @@ def _update_messages(
     day_id: int,
     messages: list[MessageRow],
     ids: Mapping[int, int | None],
+    speakers: SpeakerIds,
 ) -> dict[int, int]:
     """Keep, add and remove messages of a day; all their ids, by position."""
     first = next_message_id(connection)
@@ -241,7 +254,10 @@ def _update_messages(
     connection.executemany("update messages set key = id where id = ?", ([i] for i, _ in kept))
     connection.executemany(
         _UPDATE_MESSAGE,
-        ((m.key, m.position, *m[2:10], message_id) for message_id, m in kept),
+        (
+            (m.key, m.position, m.sent_at, speakers[m.speaker], *m[4:10], message_id)
+            for message_id, m in kept
+        ),
     )
     connection.executemany(
         "insert into messages_fts (rowid, terms) values (?, ?)",
@@ -249,7 +265,7 @@ def _update_messages(
     )
     new = [m for m in messages if ids[m.position] is None]
     new_ids = {m.position: first + i for i, m in enumerate(new)}
-    insert_messages(connection, day_id, new, new_ids)
+    insert_messages(connection, day_id, new, new_ids, speakers)
     return {p: i for p, i in ids.items() if i is not None} | new_ids
 
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from db import loads, writer
-from db.connection import transaction
+from db.connection import DayTransactions
 from db.families import FAMILIES
 from db.reader import StoredDay, find_day, table_counts
 from db.rows import DayRows, SourceRow
@@ -31,6 +31,8 @@ from etl.stored import NEWLINE_NAMES, stored_parts
 
 MAX_SIZE = 64 * 1024 * 1024
 REJECTS_SHOWN = 10
+# A few seconds' work: no more than that is done again after a crash.
+MESSAGES_PER_COMMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class _Load:
     """One run: what its steps share."""
 
     connection: sqlite3.Connection
+    days: DayTransactions
     id: int
     options: LoadOptions
     progress: Progress
@@ -86,8 +89,8 @@ def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progres
     report = LoadReport(jobs={name: JobCounts() for name in JOBS})
     before = _table_sizes(connection)
     with _recorded(connection, options, report) as load_id:
-        run = _Load(connection, load_id, options, progress, report)
-        _load_all(run)
+        with DayTransactions(connection, MESSAGES_PER_COMMIT) as days:
+            _load_all(_Load(connection, days, load_id, options, progress, report))
         finish.finish(connection, options.config)
         for name, size in _table_sizes(connection).items():
             report.jobs[name].new = max(size - before[name], 0)
@@ -193,7 +196,7 @@ def _load_content(run: _Load, content: DayContent) -> None:
         return
     rows = to_rows(page, file.room, file.date)
     source = _source_row(content, page)
-    with transaction(run.connection):
+    with run.days.day(len(rows.messages)):
         loads.set_finished(run.connection, False)
         if stored is None:
             writer.insert_day(run.connection, rows, source, run.id)

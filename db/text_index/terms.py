@@ -8,7 +8,7 @@ prefix of a term: every character starts one. Other runs stay words.
 
 from __future__ import annotations
 
-import itertools
+import operator
 import re
 import unicodedata
 from functools import cache
@@ -29,10 +29,12 @@ _RUN = re.compile(f"[{CJK}]+")
 
 def normalize(text: str) -> str:
     """Text as search compares it: full-width, case and traditional forms become the plain ones."""
-    # most text is one run of plain Chinese, which neither step changes
+    table = _plain_forms()
+    text = text.translate(table)
+    # by now most text is in normal form: what is not ASCII in a chat is Chinese and punctuation
     if not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", text)
-    return text.casefold().translate(_simplified())
+        text = unicodedata.normalize("NFKC", text).translate(table)
+    return text.casefold()
 
 
 def index_terms(text: str) -> str:
@@ -42,11 +44,14 @@ def index_terms(text: str) -> str:
 
 def _pairs(match: re.Match[str]) -> str:
     run = match[0]
-    return f" {' '.join(map(''.join, itertools.pairwise(run)))} {run[-1]} "
+    return f" {' '.join(map(operator.add, run, run[1:]))} {run[-1]} "
 
 
 @cache
-def _simplified() -> dict[int, str]:
+def _plain_forms() -> dict[int, str]:
+    """Simplified characters for traditional ones, ASCII for full-width signs."""
     table = resources.files("db.text_index").joinpath("traditional.tsv").read_text("utf-8")
     pairs = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return {ord(traditional): simplified for traditional, simplified in pairs}
+    simplified = {ord(traditional): plain for traditional, plain in pairs}
+    full_width = {code: chr(code - 0xFF01 + 0x21) for code in range(0xFF01, 0xFF5F)}
+    return simplified | full_width

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from db.rows import MessageRow
 from db.text_index import index_terms
 from etl.records import PageRecord
@@ -15,24 +13,24 @@ def to_message_rows(page: PageRecord, room: str, date: str) -> list[MessageRow]:
     A key is ``room/date/HHMMSS-n`` for the n-th message of that second: computed from the page
     alone, so that every load gives it again.
     """
-    of_second: Counter[str] = Counter()
+    of_second: dict[str, int] = {}
     rows = []
     for message in page.messages:
-        of_second[message.time] += 1
-        second = message.time.replace(":", "")
+        time = message.time
+        nth = of_second[time] = of_second.get(time, 0) + 1
         rows.append(
             MessageRow(
-                position=message.position,
-                key=f"{room}/{date}/{second}-{of_second[message.time]}",
-                sent_at=f"{date} {message.time}",
-                speaker=message.speaker or None,
-                kind=message.kind,
-                text=message.text,
-                body=message.body,
-                verbatim=message.verbatim,
-                first_line=message.first_line,
-                last_line=message.last_line,
-                terms=index_terms(message.text),
+                message.position,
+                f"{room}/{date}/{time.replace(':', '')}-{nth}",
+                f"{date} {time}",
+                message.speaker or None,
+                message.kind,
+                message.text,
+                message.body,
+                message.verbatim,
+                message.first_line,
+                message.last_line,
+                index_terms(message.text),
             )
         )
     return rows

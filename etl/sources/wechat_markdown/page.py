@@ -143,19 +143,19 @@ def _segments(
     text: str, headers: list[re.Match[str]], first_line: int, newline: Newline
 ) -> Iterator[_Segment | RejectRecord]:
     damaged = _UNREADABLE.search(text) is not None
-    starts = [header.start() for header in headers] + [len(text)]
-    for position, header in enumerate(headers, start=1):
-        written = text[starts[position - 1] : starts[position]]
+    ends = [*(header.start() for header in headers), len(text)][1:]
+    for position, (header, end) in enumerate(zip(headers, ends, strict=True), start=1):
+        time, name = header.groups()
+        written = text[header.start() : end]
         if damaged and _UNREADABLE.search(written):
             reason = "the message is not UTF-8, or has a NUL"
             yield RejectRecord(position, first_line, reason, _encode(written, newline))
-        elif not _TIME.fullmatch(header[1]):
-            reason = f"{header[1][:20]} is no time of day"
+        elif not _TIME.fullmatch(time):
+            reason = f"{time[:20]} is no time of day"
             yield RejectRecord(position, first_line, reason, _encode(written, newline))
         else:
-            body = _body(written[header.end() - header.start() :])
-            speaker = header[2].strip()
-            yield _Segment(position, first_line, header[1], speaker, body, written, shape_of(body))
+            body = _body(text[header.end() : end])
+            yield _Segment(position, first_line, time, name.strip(), body, written, shape_of(body))
         first_line += written.count("\n")
 
 
@@ -171,18 +171,12 @@ def _body(rest: str) -> str | None:
 
 
 def _parse_message(segment: _Segment, depth: int) -> MessageRecord:
-    kind, text, target = read_shape(segment.shape, depth)
-    templated = _fill_template(segment.time, segment.speaker, segment.body)
+    position, first_line, time, speaker, body, written, shape = segment
+    kind, text, target = read_shape(shape, depth)
+    # the exporter wrote system messages under an empty name
+    kind = kind if speaker else "notice"
+    verbatim = None if written == _fill_template(time, speaker, body) else written
+    last_line = first_line + written.count("\n", 0, -1)
     return MessageRecord(
-        position=segment.position,
-        time=segment.time,
-        speaker=segment.speaker,
-        # the exporter wrote system messages under an empty name
-        kind=kind if segment.speaker else "notice",
-        text=text,
-        body=segment.body,
-        verbatim=None if templated == segment.written else segment.written,
-        first_line=segment.first_line,
-        last_line=segment.first_line + segment.written.count("\n", 0, -1),
-        target=target,
+        position, time, speaker, kind, text, body, verbatim, first_line, last_line, target
     )
