@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from etl import __version__
+
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 Database = Annotated[
@@ -23,12 +25,33 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
 def new_app(help_: str) -> typer.Typer:
-    """A Typer app with the settings that both commands have."""
-    return typer.Typer(
+    """A command with the settings that both have, and `--version`."""
+    app = typer.Typer(
         help=help_,
         context_settings=CONTEXT,
         no_args_is_help=True,
         # the error boundary in cli.main says what went wrong
         pretty_exceptions_enable=False,
+        # plain help, as git and sqlite-utils have it, and without the time that rich takes
         rich_markup_mode=None,
     )
+
+    app.callback()(_common)
+    return app
+
+
+def _print_version(context: typer.Context, wanted: bool) -> None:
+    if wanted:
+        print(f"{context.find_root().info_name} (wechat-to-sqlite) {__version__}")
+        raise typer.Exit
+
+
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass

@@ -7,8 +7,3 @@ from cli.options import new_app
 
 app = new_app("Ask an archive of group chats.\n\nExample: chats query top-speakers")
 app.command()(query)
-
-
-@app.callback()
-def _options() -> None:
-    pass
