@@ -1,5 +1,6 @@
-"""How text becomes the terms of the full-text index."""
+"""How text becomes the terms of the full-text index, and a search becomes a MATCH."""
 
+from db.text_index.phrase import match_phrase, scan_pattern, scannable
 from db.text_index.terms import VERSION, index_terms, normalize
 
-__all__ = ["VERSION", "index_terms", "normalize"]
+__all__ = ["VERSION", "index_terms", "match_phrase", "normalize", "scan_pattern", "scannable"]

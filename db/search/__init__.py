@@ -1,0 +1,1 @@
+"""What people type to search, and what it finds."""
