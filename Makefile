@@ -8,7 +8,7 @@ DB := chats.db
 demo: $(VENV)/installed
 	$(BIN)/etl load --sample --db $(DB)
 	@echo
-	$(BIN)/chats query top-speakers -p limit=5 --table --db $(DB)
+	$(BIN)/chats query top-speakers --limit 5 --table --db $(DB)
 
 test: $(VENV)/installed-check
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)

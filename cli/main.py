@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from typing import NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
+from cli.formats import printable
 from db.errors import ArchiveError
 
 PROBLEM, DEFECT, INTERRUPTED = 1, 3, 130
@@ -39,7 +38,7 @@ def run(app: typer.Typer, name: str, arguments: list[str] | None = None) -> int:
         result = app(arguments, prog_name=name, standalone_mode=False)
         sys.stdout.flush()
     except ArchiveError as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        print(f"{name}: {printable(str(error))}", file=sys.stderr)
         return PROBLEM
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
@@ -59,6 +58,10 @@ def run(app: typer.Typer, name: str, arguments: list[str] | None = None) -> int:
 
 def _defect(name: str) -> int:
     """Keep the traceback for a report, and say where it is."""
+    # 15 ms of imports that nobody should ever need
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", prefix=f"{name}-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from etl import __version__
 
@@ -24,9 +25,10 @@ DEFAULT_DATABASE = Path("chats.db")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
-def new_app(help_: str) -> typer.Typer:
+def new_app(help_: str, commands: type[TyperGroup] | None = None) -> typer.Typer:
     """A command with the settings that both have, and `--version`."""
     app = typer.Typer(
+        cls=commands,
         help=help_,
         context_settings=CONTEXT,
         no_args_is_help=True,

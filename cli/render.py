@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-import json
+import re
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from etl.report import LoadReport
-from etl.status import ArchiveStatus, RoomStatus
+from cli import formats
+
+# `render.printable` is what most commands know it as
+from cli.formats import printable as printable
+from cli.output import OutputOptions
+from db.errors import ArchiveError
+
+if TYPE_CHECKING:
+    # what is shown: each command imports no more of it than it needs
+    from db.catalog import Parameter, Query
+    from db.schema_comments import Column, Table
+    from db.sql_errors import SqlError
+    from etl.report import LoadReport
+    from etl.status import ArchiveStatus, RoomStatus
 
 Check = Callable[[str], str]
 
 MONTHS_SHOWN = 24
+# Columns of a line of SQL that are shown before the place where it is wrong.
+SQL_BEFORE = 40
 
 
 def line(text: str = "") -> None:
@@ -26,36 +42,131 @@ def error_line(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
-def printable(text: str) -> str:
-    """Text without anything that would steer a terminal or that cannot be encoded."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
-    )
-
-
-def rows(
-    columns: list[str], values: Iterable[Sequence[object]], *, table: bool, as_json: bool
-) -> None:
-    """Rows of a result: a table on a terminal, tab-separated when piped."""
-    if as_json:
-        objects = [dict(zip(columns, row, strict=True)) for row in values]
-        line(json.dumps(objects, ensure_ascii=False, indent=2))
-    elif table or sys.stdout.isatty():
-        # tabulate aligns Chinese by wcwidth, and takes 30 ms to import
-        from tabulate import tabulate
-
-        cells = [[_cell(value) for value in row] for row in values]
-        line(tabulate(cells, headers=columns))
+def rows(columns: Sequence[str], values: Iterable[Sequence[object]], output: OutputOptions) -> None:
+    """Rows of a result, as the options ask; else a table on a terminal, TSV when piped."""
+    if output.file is not None:
+        _write_file(output.file, "".join(_pieces(columns, values, output, terminal=False)))
+    elif sys.stdout.isatty():
+        _page("".join(_pieces(columns, values, output, terminal=True)), output)
     else:
-        for row in (columns, *values):
-            line("\t".join(str(_cell(value)) for value in row))
+        sys.stdout.writelines(_pieces(columns, values, output, terminal=False))
 
 
-def _cell(value: object) -> object:
-    """A value that keeps to its cell, and that steers no terminal."""
-    if value is None:
-        return ""
-    return printable(value) if isinstance(value, str) else value
+def paged(lines: Iterable[str], output: OutputOptions) -> None:
+    """Lines of a result that are no rows, in the same places."""
+    pieces = (f"{text}\n" for text in lines)
+    if output.file is not None:
+        _write_file(output.file, "".join(pieces))
+    elif sys.stdout.isatty():
+        _page("".join(pieces), output)
+    else:
+        sys.stdout.writelines(pieces)
+
+
+def _pieces(
+    columns: Sequence[str],
+    values: Iterable[Sequence[object]],
+    output: OutputOptions,
+    *,
+    terminal: bool,
+) -> Iterable[str]:
+    format_ = output.format or ("table" if terminal else "tsv")
+    headers = not output.no_headers
+    if format_ == "json":
+        return formats.json_array(columns, values)
+    if format_ == "nl":
+        return formats.json_lines(columns, values)
+    if format_ == "table":
+        # who asks for another format wants to paste it: that one is not shortened
+        width = shutil.get_terminal_size().columns if terminal and not output.fmt else None
+        fmt = output.fmt or "simple"
+        return [formats.table(columns, values, fmt=fmt, headers=headers, width=width)]
+    tabs, raw = format_ == "tsv", output.raw_csv
+    return formats.separated(columns, values, tabs=tabs, headers=headers, raw=raw, visible=terminal)
+
+
+def _page(text: str, output: OutputOptions) -> None:
+    """Text on a terminal: what is longer than the screen goes through a pager if there is one."""
+    # starts programs, which takes an import that few need
+    from cli import pager
+
+    is_long = text.count("\n") >= shutil.get_terminal_size().lines
+    if output.no_pager or not is_long or not pager.show(text):
+        sys.stdout.write(text)
+
+
+def _write_file(path: Path, text: str) -> None:
+    # an export needs the formats of pages, and this is the only other place that writes files
+    from etl.export import write_whole
+
+    content = text.encode("utf-8")
+    try:
+        if path.exists() and not path.is_file():
+            # a pipe or a device, which must not be replaced
+            path.write_bytes(content)
+            return
+        if path.exists() and _is_database(path):
+            raise ArchiveError(f"{path}: an SQLite database; name another file with -o")
+        # behind a symbolic link, not instead of it
+        write_whole(path.resolve(), content)
+    except OSError as error:
+        raise ArchiveError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
+def query_list(queries: Iterable[Query]) -> None:
+    """The canned queries: what they are called, tell and can be asked."""
+    listed = list(queries)
+    width = max(len(query.name) for query in listed)
+    for query in listed:
+        line(f"{query.name:<{width}}  {query.description}")
+        if query.parameters:
+            line(f"{'':<{width}}  {'  '.join(map(_parameter, query.parameters))}")
+
+
+def _parameter(parameter: Parameter) -> str:
+    default = "" if parameter.default is None else f" ({parameter.default})"
+    return f"--{parameter.name.replace('_', '-')}{default}"
+
+
+def table_lines(tables: Sequence[Table]) -> Iterator[str]:
+    """Tables with their columns: name, declaration, what it refers to, comment."""
+    for number, table in enumerate(tables):
+        if number:
+            yield ""
+        yield printable(f"{table.name}: {table.comment}" if table.comment else table.name)
+        cells = [_column(column) for column in table.columns]
+        widths = [max(map(len, texts)) for texts in zip(*cells, strict=True)]
+        for texts in cells:
+            padded = (f"{text:<{width}}" for text, width in zip(texts, widths, strict=True))
+            yield printable(f"  {'  '.join(padded)}".rstrip())
+
+
+def _column(column: Column) -> tuple[str, str, str]:
+    """A column's cells; what its values may be is left to the SQL."""
+    declaration = re.sub(r" (references|check) .*", "", column.declaration)
+    if column.references:
+        declaration += f" -> {column.references}"
+    return column.name, declaration, column.comment
+
+
+def sql_error(error: SqlError) -> str:
+    """What is wrong with SQL, and below it the line with a caret where it is."""
+    message = printable(error.message)
+    if error.place is None:
+        return message
+    start = error.sql.rfind("\n", 0, error.place) + 1
+    end = error.sql.find("\n", error.place)
+    text = error.sql[start : end if end >= 0 else None]
+    place = error.place - start
+    if place > SQL_BEFORE:
+        text, place = f"…{text[place - SQL_BEFORE :]}", SQL_BEFORE + 1
+    shown = formats.shorten(printable(text), SQL_BEFORE * 2)
+    return f"{message}\n  {shown}\n  {' ' * formats.columns_of(printable(text[:place]))}^"
 
 
 def load_report(report: LoadReport, db: Path) -> None:

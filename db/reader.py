@@ -186,3 +186,13 @@ def run_query(
     """The column names and rows of a canned query."""
     cursor = connection.execute(sql, parameters)
     return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+def dates_of(connection: sqlite3.Connection, room: str) -> list[str]:
+    """The days of a room, newest first."""
+    rows = connection.execute(
+        "select d.date from days d join rooms r on r.id = d.room_id where r.slug = ?"
+        " order by d.date desc",
+        [room],
+    )
+    return [date for (date,) in rows]

@@ -41,6 +41,15 @@ def tables_of(connection: sqlite3.Connection) -> list[Table]:
     return [read_table(name, sql) for name, sql in found]
 
 
+def sql_of(connection: sqlite3.Connection, table: Table) -> list[str]:
+    """The statements that made a table and its indexes."""
+    found = connection.execute(
+        "select sql from sqlite_master where tbl_name = ? and sql not null order by rowid",
+        [table.name],
+    )
+    return [f"{sql};" for (sql,) in found]
+
+
 def latest_tables() -> list[Table]:
     """The tables of an archive of this program's version."""
     connection = sqlite3.connect(":memory:")

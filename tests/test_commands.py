@@ -253,7 +253,8 @@ def test_a_config_that_is_not_there(etl: Command, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     ["etl", "etl load", "etl status", "etl rebuild", "etl digest", "etl export",
-     "etl export markdown", "chats", "chats query"],
+     "etl export markdown", "chats", "chats query",
+     "chats query top-speakers", "chats sql", "chats schema"],
 )  # fmt: skip
 def test_help_has_an_example(etl: Command, chats: Command, words: str, option: str) -> None:
     name, *command = words.split()
@@ -371,11 +372,11 @@ def test_canned_queries_are_listed_and_run(chats: Command, etl: Command, db: Pat
     etl("load", "--sample")
     listed = chats("query").out
     assert "top-speakers" in listed
-    table = chats("query", "top-speakers", "-p", "limit=2", "--table").out.splitlines()
+    table = chats("query", "top-speakers", "--limit", "2", "--table").out.splitlines()
     assert len(table) == 4
-    rows = json.loads(chats("query", "top-speakers", "-p", "limit=2", "--json").out)
+    rows = json.loads(chats("query", "top-speakers", "--limit", "2", "--json").out)
     assert [set(row) for row in rows] == [{"speaker", "messages", "days", "first", "last"}] * 2
-    piped = chats("query", "messages-per-month", "-p", "room=prodarch").out.splitlines()
+    piped = chats("query", "messages-per-month", "--room", "prodarch").out.splitlines()
     assert piped[0] == "month\tdays\tmessages\tspeakers"
     assert sum(int(line.split("\t")[2]) for line in piped[1:]) == 245
 
@@ -383,10 +384,12 @@ def test_canned_queries_are_listed_and_run(chats: Command, etl: Command, db: Pat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nonsense"], "no query is called 'nonsense'"),
-        (["top-speakers", "-p", "limit"], "the parameters of top-speakers are room, since"),
-        (["top-speakers", "-p", "size=3"], "the parameters of top-speakers are room, since"),
-        (["top-speakers", "-p", "limit=x"], "'limit=x': must be integer"),
+        (["nonsense"], "no query is called 'nonsense', `chats query` lists them\n"),
+        (["top-speaker"], "`chats query` lists them; did you mean top-speakers?"),
+        (["top-speakers", "--limit"], "'--limit' requires an argument"),
+        (["top-speakers", "--size", "3"], "No such option: --size"),
+        (["top-speakers", "--limit", "x"], "'x' is not a valid int"),
+        (["top-speakers", "prodarch"], "unexpected extra argument"),
     ],
 )
 def test_a_query_asked_wrongly(

@@ -15,8 +15,19 @@ from hypothesis import strategies as st
 from db.connection import open_read_only, open_writable
 from db.search import run
 from db.search.errors import SearchError
-from db.search.highlight import spans, wanted_texts
-from db.search.language import FILTERS, And, Filter, Not, Or, Text, as_typed, parse
+from db.search.highlight import spans
+from db.search.language import (
+    FILTERS,
+    And,
+    Filter,
+    Not,
+    Or,
+    Text,
+    as_typed,
+    parse,
+    wanted_texts,
+)
+from db.text_index import normalize
 from etl.load import LoadOptions, load
 from tests.conftest import SAMPLE
 from tests.pages import message, write_page
@@ -119,7 +130,7 @@ def test_any_string_is_a_search_or_a_clear_error(sample: sqlite3.Connection, tex
         assert parse(" ".join(map(as_typed, query.nodes)))
 
 
-FIND = {
+FIND: dict[str, list[tuple[str, str, str | None]]] = {
     "prodarch": [("07:00:00", "林秋-青禾银行-产品", "協議支付怎么签约？"),
                  ("07:00:01", "Kevin Wu", "@林秋-青禾银行-产品?看 http://pay.example.com/doc[强]"),
                  ("07:00:02", "山间一壶茶", "ＡＰＩ 的支付协议，在网关里 T+0"),
@@ -254,7 +265,7 @@ def real(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sql
 
 def test_any_part_of_a_real_message_is_found_as_a_scan_finds_it(real: sqlite3.Connection) -> None:
     texts = real.execute("select id, text from messages where length(text) > 5").fetchall()
-    everything = [(i, run.normalize(text)) for i, text in texts]
+    everything = [(i, normalize(text)) for i, text in texts]
     chance = random.Random(11)
     tried = 0
     while tried < 60:

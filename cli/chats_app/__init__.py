@@ -1,9 +1,11 @@
-"""`chats`: everything that reads an archive. One module per command."""
+"""`chats`: everything that reads an archive. One module per command, and one name here."""
 
-from __future__ import annotations
-
-from cli.chats_app.query import query
+from cli.lazy import lazy_commands
 from cli.options import new_app
 
-app = new_app("Ask an archive of group chats.\n\nExample: chats query top-speakers")
-app.command()(query)
+COMMANDS = ("search", "day", "show", "person", "stats", "query", "sql", "schema")
+
+app = new_app(
+    "Ask an archive of group chats.\n\nExample: chats search 协议支付",
+    lazy_commands(__name__, COMMANDS),
+)

@@ -1,64 +1,120 @@
-"""`chats query`: the canned queries."""
+"""`chats query`: the canned queries, each a command of its own that its .sql file describes."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import difflib
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from cli import render
-from cli.options import DEFAULT_DATABASE, Database, Json
-from db.catalog import Query, Value, queries
-from db.connection import open_read_only
-from db.reader import run_query
+from cli import completion, render
+from cli.chats_app.sql import SECONDS, Timeout
+from cli.options import CONTEXT, DEFAULT_DATABASE, Database
+from cli.output import OutputOptions, gives_rows
+from db.catalog import Parameter, Query, queries
+from db.sandbox import open_sandbox
 
+if TYPE_CHECKING:
+    from typer._click import Command, Context, HelpFormatter
 
-def _names(incomplete: str) -> list[str]:
-    return [name for name in queries() if name.startswith(incomplete)]
-
-
-def query(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="NAME", help="Without it, all are listed.", autocompletion=_names),
-    ] = None,
-    db: Database = DEFAULT_DATABASE,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--param", metavar="NAME=VALUE", help="Set one of its parameters."),
-    ] = None,
-    table: Annotated[
-        bool, typer.Option("-t", "--table", help="Print a table, also when piped.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Run a canned query, or list them all.
-
-    Example: chats query top-speakers -p limit=5
-    """
-    if name is None:
-        for one in queries().values():
-            names = "".join(f" [{p.name}]" for p in one.parameters)
-            render.line(f"{one.name}{names}\n    {one.description}")
-        return
-    chosen = queries().get(name)
-    if chosen is None:
-        raise typer.BadParameter(f"no query is called {name!r}; `chats query` lists them")
-    with open_read_only(db) as connection:
-        columns, rows = run_query(connection, chosen.sql, _values(chosen, parameters or []))
-    render.rows(columns, rows, table=table, as_json=as_json)
+_TYPES = {"text": str, "integer": int, "real": float}
 
 
-def _values(chosen: Query, given: list[str]) -> dict[str, Value]:
-    known = {parameter.name: parameter for parameter in chosen.parameters}
-    values = {name: parameter.default for name, parameter in known.items()}
-    for text in given:
-        name, separator, value = text.partition("=")
-        if not separator or name not in known:
-            names = ", ".join(known) or "none"
-            raise typer.BadParameter(f"{text!r}: the parameters of {chosen.name} are {names}")
-        try:
-            values[name] = known[name].convert(value)
-        except ValueError as error:
-            raise typer.BadParameter(f"{text!r}: must be {known[name].type}") from error
-    return values
+class CannedQueries(TyperGroup):
+    """The canned queries as commands; only the one that runs is made."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 (typer gives it)
+        """The names, also for completion."""
+        return list(queries())
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
+        """The command of a query."""
+        query = queries().get(cmd_name)
+        return None if query is None else query_command(query)
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """The command that is asked for; a name that is none is wrong usage."""
+        if args[0] not in queries() and not ctx.resilient_parsing:
+            ctx.fail(_unknown(args[0]))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
+        """The queries in the help text."""
+        with formatter.section("Queries"):
+            formatter.write_dl([(query.name, query.description) for query in queries().values()])
+
+
+query = typer.Typer(
+    cls=CannedQueries,
+    help="Run a canned query, or list them all.\n\nExample: chats query top-speakers --limit 5",
+    context_settings=CONTEXT,
+    invoke_without_command=True,
+    subcommand_metavar="[NAME [OPTIONS]]",
+    options_metavar="",
+    rich_markup_mode=None,
+)
+
+
+@query.callback()
+def _list(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        render.query_list(list(queries().values()))
+
+
+def query_command(chosen: Query) -> Command:
+    """The command that runs a query; its options are the query's parameters."""
+    app = typer.Typer(add_completion=False, context_settings=CONTEXT, rich_markup_mode=None)
+    help_ = f"{chosen.description}\n\nExample: chats query {_example(chosen)}"
+    app.command(chosen.name, help=help_)(_runner(chosen))
+    return typer.main.get_command(app)
+
+
+def _runner(chosen: Query) -> Callable[..., None]:
+    def run(db: Path, timeout: float, output: OutputOptions, **values: Any) -> None:
+        with open_sandbox(db, timeout=timeout) as sandbox:
+            selection = sandbox.select(chosen.sql, values)
+            render.rows(selection.columns, selection, output)
+
+    own = [
+        _option("db", Database, DEFAULT_DATABASE),
+        _option("timeout", Timeout, SECONDS),
+        _option("output", OutputOptions, OutputOptions()),
+    ]
+    signature = inspect.Signature([*map(_parameter_option, chosen.parameters), *own])
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    return gives_rows(run)
+
+
+def _parameter_option(parameter: Parameter) -> inspect.Parameter:
+    flag = f"--{parameter.name.replace('_', '-')}"
+    complete = completion.room_names if parameter.name == "room" else None
+    help_ = f"{parameter.help[:1].upper()}{parameter.help[1:]}."
+    info = typer.Option(flag, help=help_, autocompletion=complete)
+    type_ = _TYPES[parameter.type]
+    return _option(parameter.name, Annotated[type_ | None, info], parameter.default)
+
+
+def _option(name: str, annotation: Any, default: object) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)
+
+
+def _example(chosen: Query) -> str:
+    """Its name with the last of its options: the number of rows, mostly."""
+    if not chosen.parameters:
+        return f"{chosen.name} --csv"
+    last = chosen.parameters[-1]
+    value = last.name.upper() if last.default is None else last.default
+    return f"{chosen.name} --{last.name.replace('_', '-')} {value}"
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, queries(), n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"no query is called {name!r}, `chats query` lists them{hint}"

@@ -1,12 +1,27 @@
 -- title: Most shared links
 -- description: The pages that were shared or typed most often, with who shared them first.
 -- param host text: only this host
+-- param room text: only this room
+-- param since text: from this day on (YYYY-MM-DD)
+-- param until text: up to this day (YYYY-MM-DD)
 -- param limit integer 20: at most so many rows
-select l.title, l.url, l.host, count(*) as shares, min(m.sent_at) as first_shared
-from message_links t
-join links l on l.id = t.link_id
-join messages m on m.id = t.message_id
-where (:host is null or l.host = :host)
-group by l.id
-order by shares desc, first_shared, l.url
-limit :limit;
+with shared as (
+  select t.link_id, m.sent_at, s.name as speaker,
+         count(*) over (partition by t.link_id) as shares,
+         row_number() over (partition by t.link_id order by m.sent_at, m.key, t.ordinal) as number
+  from message_links t
+  join messages m on m.id = t.message_id
+  join days d on d.id = m.day_id
+  join rooms r on r.id = d.room_id
+  left join speakers s on s.id = m.speaker_id
+  where ifnull(:room, '') in ('', r.slug)
+    and d.date >= ifnull(:since, '')
+    and d.date <= coalesce(nullif(:until, ''), '9999')
+)
+select l.title, l.url, l.host, h.shares, h.sent_at as first_shared, h.speaker as first_speaker
+from shared h
+join links l on l.id = h.link_id
+where h.number = 1
+  and ifnull(:host, '') in ('', l.host)
+order by h.shares desc, first_shared, l.url
+limit ifnull(nullif(:limit, ''), 20);

@@ -10,9 +10,9 @@ from messages m
 join speakers s on s.id = m.speaker_id
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
-where (:room is null or r.slug = :room)
-  and (:since is null or d.date >= :since)
-  and (:until is null or d.date <= :until)
+where ifnull(:room, '') in ('', r.slug)
+  and d.date >= ifnull(:since, '')
+  and d.date <= coalesce(nullif(:until, ''), '9999')
 group by s.id
 order by messages desc, s.name
-limit :limit;
+limit ifnull(nullif(:limit, ''), 20);

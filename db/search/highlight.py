@@ -6,19 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from db.search.language import And, Filter, Node, Not, Or, Text
+from db.search.language import Text
 from db.text_index import scan_pattern, scannable
-
-
-def wanted_texts(node: Node) -> list[Text]:
-    """The texts that a search asks for, without those it leaves out."""
-    match node:
-        case Text():
-            return [node]
-        case And(nodes) | Or(nodes):
-            return [text for one in nodes for text in wanted_texts(one)]
-        case Not() | Filter():
-            return []
 
 
 def spans(text: str, texts: list[Text]) -> list[tuple[int, int]]:

@@ -245,3 +245,27 @@ def _time(name: str, value: str, typed: str) -> Filter:
         ) from None
     begin, end = first.isoformat(), after.isoformat()
     return Filter(name, "" if name == "until" else begin, typed, "" if name == "since" else end)
+
+
+def filters_of(node: Node, name: str) -> list[Filter]:
+    """The filters of one name anywhere in a search."""
+    match node:
+        case Filter():
+            return [node] if node.name == name else []
+        case Not(inner):
+            return filters_of(inner, name)
+        case And(nodes) | Or(nodes):
+            return [found for one in nodes for found in filters_of(one, name)]
+        case Text():
+            return []
+
+
+def wanted_texts(node: Node) -> list[Text]:
+    """The texts that a search asks for, without those it leaves out."""
+    match node:
+        case Text():
+            return [node]
+        case And(nodes) | Or(nodes):
+            return [text for one in nodes for text in wanted_texts(one)]
+        case Not() | Filter():
+            return []

@@ -6,10 +6,11 @@ import re
 import sqlite3
 from typing import Literal, NamedTuple
 
+from db import functions
 from db.search.compile import Condition, condition, text_of
 from db.search.errors import SearchError
 from db.search.language import And, Node, Text
-from db.text_index import normalize, scan_pattern, scannable
+from db.text_index import scan_pattern, scannable
 
 Order = Literal["newest", "oldest", "rank"]
 By = Literal["room", "speaker", "month"]
@@ -58,7 +59,7 @@ _GROUPS = {
 
 def prepare(connection: sqlite3.Connection) -> None:
     """Give a connection the SQL functions that searches use."""
-    connection.create_function("normalize", 1, normalize, deterministic=True)
+    functions.register(connection)
 
 
 def find(connection: sqlite3.Connection, query: And, order: Order, limit: int | None) -> list[Hit]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from typing import NamedTuple
 
-from db.text_index.terms import CJK, index_terms, normalize
+from db.text_index.terms import CJK, RUN, index_terms, normalize, words_of
 
-_PIECE = re.compile(f"[{CJK}]+|[^\\W_{CJK}]+")
-_CHINESE = re.compile(f"[{CJK}]")
-# What unicode61 takes for part of a word, and which of it is not Chinese.
-_OTHER_WORD = f"[^\\W_{CJK}]"
+# What unicode61 takes for part of a word and is not Chinese; and what stands between words.
+_OTHER = f"[^\\W_{CJK}]"
 _BETWEEN = r"[\W_]"
-_MARKED = re.compile("[\u00c0-\u1eff]")
 
 
 def match_phrase(text: str, *, prefix: bool = False) -> str:
@@ -24,13 +23,13 @@ def match_phrase(text: str, *, prefix: bool = False) -> str:
 
     With ``prefix`` its last word may go on, as Chinese always may.
     """
-    pieces = _pieces(text)
-    if not pieces:
+    words = index_terms(text).split()
+    if not words:
         return ""
-    words = " ".join(index_terms(piece) for piece in pieces).split()
-    if _CHINESE.match(pieces[-1]):
+    *_, run = ["", *RUN.findall(plain := words_of(text))]
+    if run and plain.rstrip().endswith(run):
         # The index has a run's last character alone, too: here the run may go on.
-        prefix = len(pieces[-1]) == 1
+        prefix = len(run) == 1
         if not prefix:
             words.pop()
     return f'"{" ".join(words)}"{"*" if prefix else ""}'
@@ -38,33 +37,41 @@ def match_phrase(text: str, *, prefix: bool = False) -> str:
 
 def scan_pattern(text: str, *, prefix: bool = False) -> re.Pattern[str] | None:
     """What finds the same in ``scannable(message)``; None if there is no word to look up."""
-    pieces = _pieces(scannable(text))
+    patterns = _patterns()
+    pieces = patterns.piece.findall(scannable(text))
     if not pieces:
         return None
     parts = []
     before: bool | None = None
     for piece in pieces:
-        chinese = bool(_CHINESE.match(piece))
+        chinese = bool(RUN.match(piece))
         if before is None:
-            parts.append("" if chinese else f"(?<!{_OTHER_WORD})")
+            parts.append("" if chinese else f"(?<!{_OTHER})")
         else:
             # two words of one script with nothing between them would be one word
             parts.append(_BETWEEN + ("+" if chinese == before else "*"))
         parts.append(re.escape(piece))
         before = chinese
     if not before and not prefix:
-        parts.append(f"(?!{_OTHER_WORD})")
+        parts.append(f"(?!{_OTHER})")
     return re.compile("".join(parts))
 
 
 def scannable(text: str) -> str:
     """Normal text without the diacritics that unicode61 takes off Latin letters."""
-    return _MARKED.sub(_bare_letter, normalize(text))
+    return _patterns().marked.sub(_bare_letter, normalize(text))
 
 
-def _pieces(text: str) -> list[str]:
-    """The words of a text: runs of Chinese, and other words."""
-    return _PIECE.findall(normalize(text))
+class _Patterns(NamedTuple):
+    """What only scanning needs: made when it is, as it takes 10 ms."""
+
+    piece: re.Pattern[str]
+    marked: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(re.compile(f"[{CJK}]+|{_OTHER}+"), re.compile("[\u00c0-\u1eff]"))
 
 
 def _bare_letter(match: re.Match[str]) -> str:

@@ -24,7 +24,8 @@ CJK = (
     "\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
     "\uf900-\ufaff\U00020000-\U0003fffd"
 )
-_RUN = re.compile(f"[{CJK}]+")
+RUN = re.compile(f"[{CJK}]+")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def normalize(text: str) -> str:
@@ -39,7 +40,15 @@ def normalize(text: str) -> str:
 
 def index_terms(text: str) -> str:
     """The terms of ``text``, separated by spaces, for the column of ``messages_fts``."""
-    return _RUN.sub(_pairs, normalize(text))
+    return RUN.sub(_pairs, words_of(text))
+
+
+def words_of(text: str) -> str:
+    """Normal text with nothing but words in it: what is one is for Python to say.
+
+    SQLite's tokenizer has an older Unicode, which knows fewer letters.
+    """
+    return _BETWEEN_WORDS.sub(" ", normalize(text))
 
 
 def _pairs(match: re.Match[str]) -> str:

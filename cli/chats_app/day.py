@@ -1,0 +1,65 @@
+"""`chats day`: what was said in a room on a day."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli import completion, layout, render, transcript
+from cli.options import DEFAULT_DATABASE, Database, Json
+from cli.output import OutputOptions
+from db.connection import open_read_only
+from db.errors import ArchiveError
+from db.reader import RoomRow
+from db.transcript import day_messages, find_transcript_day, nearest_days, room_named
+from etl.discover import NotADayFile, valid_date
+
+
+def day(
+    room: Annotated[
+        str,
+        typer.Argument(
+            metavar="ROOM",
+            help="Its short name, or its title.",
+            autocompletion=completion.room_names,
+        ),
+    ],
+    date: Annotated[
+        str, typer.Argument(metavar="DATE", help="YYYY-MM-DD", autocompletion=completion.dates)
+    ],
+    db: Database = DEFAULT_DATABASE,
+    keys: Annotated[
+        bool, typer.Option("--keys", help="Show each message's key instead of its time.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read a day, message by message.
+
+    Example: chats day prodarch 2018-09-18
+    """
+    try:
+        wanted = valid_date(date)
+    except NotADayFile as reason:
+        raise typer.BadParameter(str(reason), param_hint="DATE") from reason
+    with open_read_only(db) as connection:
+        chosen = room_named(connection, room)
+        found = find_transcript_day(connection, chosen, wanted)
+        if found is None:
+            raise ArchiveError(
+                _not_there(chosen, wanted, *nearest_days(connection, chosen, wanted))
+            )
+        messages = day_messages(connection, found.id)
+    if as_json:
+        render.line(layout.as_json([message.as_dict() for message in messages]))
+        return
+    lines = transcript.day_lines(found, messages, width=layout.width(), keys=keys)
+    render.paged(layout.painted(lines), OutputOptions())
+
+
+def _not_there(room: RoomRow, date: str, before: str | None, after: str | None) -> str:
+    near = " and ".join(filter(None, (before, after)))
+    if not near:
+        return f"{room.slug} has no day at all"
+    verb = "days are" if before and after else "day is"
+    return f"{room.slug} has no {date}; the nearest {verb} {near}"

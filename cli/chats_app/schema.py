@@ -1,0 +1,42 @@
+"""`chats schema`: the tables, as the archive itself describes them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli import render
+from cli.options import DEFAULT_DATABASE, Database
+from cli.output import OutputOptions
+from db.connection import open_read_only
+from db.schema_comments import sql_of, tables_of
+
+
+def schema(
+    name: Annotated[
+        str | None, typer.Argument(metavar="TABLE", help="Only this one; all without it.")
+    ] = None,
+    db: Database = DEFAULT_DATABASE,
+    as_sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that made them.")] = False,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Show long output without a pager.")
+    ] = False,
+) -> None:
+    """Show the tables with their columns, what these hold, and what they refer to.
+
+    Example: chats schema messages
+    """
+    with open_read_only(db) as connection:
+        tables = tables_of(connection)
+        chosen = [table for table in tables if name in (None, table.name)]
+        if not chosen:
+            names = ", ".join(table.name for table in tables)
+            raise typer.BadParameter(f"no table is called {name!r}; there are {names}")
+        output = OutputOptions(no_pager=no_pager)
+        if as_sql:
+            statements = [text for table in chosen for text in sql_of(connection, table)]
+            lines = [line for text in statements for line in text.splitlines()]
+            render.paged(map(render.printable, lines), output)
+        else:
+            render.paged(render.table_lines(chosen), output)

@@ -1,0 +1,43 @@
+"""A pager for output longer than the screen, as git chooses and starts one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+
+# What a shell exits with when it finds no such program, or one it cannot run.
+_NOT_STARTED = (126, 127)
+
+
+def show(text: str) -> bool:
+    """Show text in the pager; False if there is none, or it did not start."""
+    command = _command()
+    if command is None:
+        return False
+    # as git has it: quit if it fits the screen, let colours through, leave it on the screen
+    environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
+    # $PAGER is a command line, as for git and man
+    with subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, env=environment) as process:
+        # whoever has seen enough leaves it early
+        with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+            process.communicate(text.encode("utf-8", "replace"))
+        _wait(process)
+    return process.returncode not in _NOT_STARTED
+
+
+def _command() -> str | None:
+    if os.environ.get("TERM") == "dumb":
+        return None
+    wanted = os.environ.get("PAGER")
+    if wanted is None:
+        return "less -R -F -X" if shutil.which("less") else None
+    return wanted if wanted.strip() not in ("", "cat") else None
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    """Until the pager ends: Ctrl-C is for it, as long as it is there."""
+    while process.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):
+            process.wait()

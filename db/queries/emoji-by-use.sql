@@ -1,0 +1,19 @@
+-- title: Emoji by use
+-- description: Which WeChat emoji are used most, in how many messages and by how many people.
+-- param room text: only this room
+-- param since text: from this day on (YYYY-MM-DD)
+-- param until text: up to this day (YYYY-MM-DD)
+-- param limit integer 50: at most so many rows
+select e.code, e.unicode, sum(t.count) as uses, count(*) as messages,
+       count(distinct m.speaker_id) as speakers
+from message_emoji t
+join emoji e on e.id = t.emoji_id
+join messages m on m.id = t.message_id
+join days d on d.id = m.day_id
+join rooms r on r.id = d.room_id
+where ifnull(:room, '') in ('', r.slug)
+  and d.date >= ifnull(:since, '')
+  and d.date <= coalesce(nullif(:until, ''), '9999')
+group by e.id
+order by uses desc, e.code
+limit ifnull(nullif(:limit, ''), 50);

@@ -1,0 +1,21 @@
+-- title: Hosts
+-- description: Which web sites people share pages of, how many pages and how often.
+-- param room text: only this room
+-- param since text: from this day on (YYYY-MM-DD)
+-- param until text: up to this day (YYYY-MM-DD)
+-- param limit integer 50: at most so many rows
+select l.host, count(distinct l.id) as pages, count(*) as shares,
+       count(distinct m.speaker_id) as speakers,
+       substr(min(m.sent_at), 1, 10) as first_day, substr(max(m.sent_at), 1, 10) as last_day
+from message_links t
+join links l on l.id = t.link_id
+join messages m on m.id = t.message_id
+join days d on d.id = m.day_id
+join rooms r on r.id = d.room_id
+where ifnull(:room, '') in ('', r.slug)
+  and d.date >= ifnull(:since, '')
+  and d.date <= coalesce(nullif(:until, ''), '9999')
+  and l.host <> ''
+group by l.host
+order by shares desc, pages desc, l.host
+limit ifnull(nullif(:limit, ''), 50);

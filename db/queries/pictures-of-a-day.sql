@@ -1,0 +1,24 @@
+-- title: Pictures of a day
+-- description: Every picture of a day: when it came, from whom, and its address in the newest
+-- description: export.
+-- param room text: only this room
+-- param date text: of this day (YYYY-MM-DD); without it, of the newest that has pictures
+select m.key, substr(m.sent_at, 12) as time, r.slug as room, s.name as speaker,
+       i.name as picture, u.url
+from message_images t
+join images i on i.id = t.image_id
+join image_urls u on u.id = t.image_url_id
+join messages m on m.id = t.message_id
+join days d on d.id = m.day_id
+join rooms r on r.id = d.room_id
+left join speakers s on s.id = m.speaker_id
+where ifnull(:room, '') in ('', r.slug)
+  and d.date = coalesce(nullif(:date, ''), (
+    select max(e.date)
+    from message_images x
+    join messages n on n.id = x.message_id
+    join days e on e.id = n.day_id
+    join rooms o on o.id = e.room_id
+    where ifnull(:room, '') in ('', o.slug)
+  ))
+order by r.slug, m.position;

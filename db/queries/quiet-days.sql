@@ -1,0 +1,16 @@
+-- title: Quiet days
+-- description: The days on which least was said, those without any message first.
+-- param room text: only this room
+-- param since text: from this day on (YYYY-MM-DD)
+-- param until text: up to this day (YYYY-MM-DD)
+-- param limit integer 20: at most so many rows
+select d.date, r.slug as room, d.messages,
+       (select count(distinct m.speaker_id) from messages m where m.day_id = d.id) as speakers,
+       d.presenter
+from days d
+join rooms r on r.id = d.room_id
+where ifnull(:room, '') in ('', r.slug)
+  and d.date >= ifnull(:since, '')
+  and d.date <= coalesce(nullif(:until, ''), '9999')
+order by d.messages, d.date, r.slug
+limit ifnull(nullif(:limit, ''), 20);

@@ -1,0 +1,20 @@
+-- title: Topics over time
+-- description: How many messages of each month have a word in them, and by how many people.
+-- param topic text 支付: the word
+-- param room text: only this room
+-- param since text: from this day on (YYYY-MM-DD)
+-- param until text: up to this day (YYYY-MM-DD)
+select substr(d.date, 1, 7) as month,
+       count(*) filter (where instr(m.text, ifnull(nullif(:topic, ''), '支付'))) as with_topic,
+       count(distinct m.speaker_id) filter (
+         where instr(m.text, ifnull(nullif(:topic, ''), '支付'))
+       ) as speakers,
+       count(m.id) as messages
+from days d
+join rooms r on r.id = d.room_id
+left join messages m on m.day_id = d.id
+where ifnull(:room, '') in ('', r.slug)
+  and d.date >= ifnull(:since, '')
+  and d.date <= coalesce(nullif(:until, ''), '9999')
+group by month
+order by month;

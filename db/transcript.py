@@ -1,0 +1,259 @@
+"""Messages as a reader sees them: with their speaker, quote, picture, links and mentions."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from db.errors import ArchiveError
+from db.reader import RoomRow, rooms
+
+
+class Quote(NamedTuple):
+    """What a message quotes, and what it answers."""
+
+    name: str
+    text: str
+    reply: str
+
+
+class Picture(NamedTuple):
+    """A picture's file name, and the URL it was shown under."""
+
+    name: str
+    url: str
+
+
+class Link(NamedTuple):
+    """A link as it was shared or typed (then it has no title)."""
+
+    url: str
+    title: str | None
+    host: str
+
+
+class Mention(NamedTuple):
+    """Where in the text an @ stands, from 1, and the known name behind it."""
+
+    position: int
+    name: str | None
+
+
+class TranscriptMessage(NamedTuple):
+    """A message with all that is shown of it; a notice has no speaker."""
+
+    id: int
+    key: str
+    date: str
+    sent_at: str
+    speaker: str | None
+    kind: str
+    text: str
+    quote: Quote | None
+    picture: Picture | None
+    links: tuple[Link, ...]
+    mentions: tuple[Mention, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """The message for programs."""
+        return {
+            "key": self.key,
+            "sent_at": self.sent_at,
+            "speaker": self.speaker,
+            "kind": self.kind,
+            "text": self.text,
+            "quote": self.quote._asdict() if self.quote else None,
+            "picture": self.picture._asdict() if self.picture else None,
+            "links": [link._asdict() for link in self.links],
+            "mentions": [mention._asdict() for mention in self.mentions],
+        }
+
+
+class TranscriptDay(NamedTuple):
+    """A room's day; its presenter gave that day's talk."""
+
+    id: int
+    room: RoomRow
+    date: str
+    presenter: str | None
+    messages: int
+
+
+class MessagePlace(NamedTuple):
+    """Where a message stands: its day, its lines, and the version of the page that is loaded."""
+
+    id: int
+    key: str
+    room: str
+    date: str
+    position: int
+    body: str | None
+    reply_to: str | None
+    path: str
+    first_line: int
+    last_line: int
+    format: str
+    sha256: str
+
+
+class Context(NamedTuple):
+    """Messages of a room in their order, and which of them was asked for."""
+
+    messages: list[TranscriptMessage]
+    at: int
+
+
+def room_named(connection: sqlite3.Connection, name: str) -> RoomRow:
+    """The room of that short name or title. Raises ArchiveError, naming the rooms."""
+    found = rooms(connection)
+    by_name = {n.casefold(): room for room in found for n in (room.title, room.slug) if n}
+    room = by_name.get(name.casefold())
+    if room is not None:
+        return room
+    close = difflib.get_close_matches(name.casefold(), by_name, n=1)
+    guess = f" (did you mean {by_name[close[0]].slug}?)" if close else ""
+    raise ArchiveError(f"no room is called {name!r}{guess}; there are {_listed(found)}")
+
+
+def find_transcript_day(
+    connection: sqlite3.Connection, room: RoomRow, date: str
+) -> TranscriptDay | None:
+    """The day of a room, if the archive has it."""
+    row = connection.execute(
+        "select d.id, d.presenter, d.messages from days d join rooms r on r.id = d.room_id"
+        " where r.slug = ? and d.date = ?",
+        [room.slug, date],
+    ).fetchone()
+    return TranscriptDay(row[0], room, date, row[1], row[2]) if row else None
+
+
+def nearest_days(
+    connection: sqlite3.Connection, room: RoomRow, date: str
+) -> tuple[str | None, str | None]:
+    """The last day of a room before a date, and the first after it."""
+    row = connection.execute(
+        "select max(d.date) filter (where d.date < ?2), min(d.date) filter (where d.date > ?2)"
+        " from days d join rooms r on r.id = d.room_id where r.slug = ?1",
+        [room.slug, date],
+    ).fetchone()
+    return row[0], row[1]
+
+
+def day_messages(connection: sqlite3.Connection, day_id: int) -> list[TranscriptMessage]:
+    """A day's messages in the order of its page."""
+    ids = connection.execute("select id from messages where day_id = ?", [day_id])
+    return _messages(connection, [id_ for (id_,) in ids])
+
+
+def find_message(connection: sqlite3.Connection, key: str) -> MessagePlace | None:
+    """The message of that key; if none has it now, the one that had it before a later export."""
+    place = _place(connection, "m.key = ?", key)
+    if place is not None:
+        return place
+    moved = connection.execute(
+        "select message_id from revisions where key_before = ? and message_id is not null"
+        " order by id desc limit 1",
+        [key],
+    ).fetchone()
+    return _place(connection, "m.id = ?", moved[0]) if moved else None
+
+
+def context(connection: sqlite3.Connection, place: MessagePlace, neighbours: int) -> Context:
+    """A message with so many before and after it in its room, whatever day they are of."""
+    before = _neighbours(connection, _BEFORE, place, neighbours)
+    after = _neighbours(connection, _AFTER, place, neighbours)
+    return Context(_messages(connection, [*before, place.id, *after]), len(before))
+
+
+# The dates are compared twice: the first comparison is what the index of days can use.
+_NEIGHBOURS = """
+select m.id
+from rooms r
+join days d on d.room_id = r.id
+join messages m on m.day_id = d.id
+where r.slug = :room and d.date {sign}= :date and (d.date, m.position) {sign} (:date, :position)
+order by d.date {order}, m.position {order} limit :limit
+"""
+_BEFORE = _NEIGHBOURS.format(sign="<", order="desc")
+_AFTER = _NEIGHBOURS.format(sign=">", order="asc")
+
+_MESSAGES = """
+select m.id, m.key, d.date, m.sent_at, s.name, m.kind, m.text,
+       q.name, q.text, q.reply, i.name, u.url
+from messages m
+join days d on d.id = m.day_id
+left join speakers s on s.id = m.speaker_id
+left join quotes q on q.message_id = m.id
+left join message_images p on p.message_id = m.id
+left join images i on i.id = p.image_id
+left join image_urls u on u.id = p.image_url_id
+where m.id in (select value from json_each(?))
+order by d.date, m.position, m.id
+"""
+_LINKS = """
+select t.message_id, t.url, t.title, l.host
+from message_links t join links l on l.id = t.link_id
+where t.message_id in (select value from json_each(?)) order by t.message_id, t.ordinal
+"""
+_MENTIONS = """
+select message_id, position, name from mentions
+where message_id in (select value from json_each(?)) order by message_id, position
+"""
+_PLACE = """
+select m.id, m.key, r.slug, d.date, m.position, m.body, a.key, s.path, m.first_line, m.last_line,
+       s.format, s.sha256
+from messages m
+join days d on d.id = m.day_id
+join rooms r on r.id = d.room_id
+join sources s on s.id = d.source_id
+left join messages a on a.id = m.reply_to
+"""
+
+
+def _messages(connection: sqlite3.Connection, ids: list[int]) -> list[TranscriptMessage]:
+    """The messages of one room in their order."""
+    wanted = [json.dumps(ids)]
+    links: dict[int, list[Link]] = defaultdict(list)
+    for message_id, *link in connection.execute(_LINKS, wanted):
+        links[message_id].append(Link(*link))
+    mentions: dict[int, list[Mention]] = defaultdict(list)
+    for message_id, *mention in connection.execute(_MENTIONS, wanted):
+        mentions[message_id].append(Mention(*mention))
+    return [
+        TranscriptMessage._make(
+            (
+                *row[:7],
+                Quote._make(row[7:10]) if row[7] is not None else None,
+                Picture._make(row[10:]) if row[10] is not None else None,
+                tuple(links.get(row[0], ())),
+                tuple(mentions.get(row[0], ())),
+            )
+        )
+        for row in connection.execute(_MESSAGES, wanted)
+    ]
+
+
+def _neighbours(
+    connection: sqlite3.Connection, sql: str, place: MessagePlace, limit: int
+) -> list[int]:
+    values = {
+        "room": place.room,
+        "date": place.date,
+        "position": place.position,
+        "limit": limit,
+    }
+    return [id_ for (id_,) in connection.execute(sql, values)]
+
+
+def _place(connection: sqlite3.Connection, where: str, value: object) -> MessagePlace | None:
+    row = connection.execute(f"{_PLACE} where {where}", [value]).fetchone()
+    return MessagePlace._make(row) if row else None
+
+
+def _listed(found: Iterable[RoomRow]) -> str:
+    names = [f"{room.slug} ({room.title})" if room.title else room.slug for room in found]
+    return ", ".join(names) or "none yet"

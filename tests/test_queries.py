@@ -1,0 +1,432 @@
+"""The canned queries: all of them on the sample, the trickier ones where the answer is known."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.etl_app import app as etl_app
+from cli.main import run
+from db.catalog import Query, Value, queries
+from db.connection import open_read_only
+from db.reader import run_query
+from tests.conftest import SAMPLE, Command
+from tests.pages import DATE, LIN, message, write_page
+
+# Values of which at least one changes the answer without emptying it.
+PLAUSIBLE: dict[str, tuple[str, ...]] = {
+    "answered": ("银行",),
+    "code": ("[强]",),
+    "date": ("2017-05-16", "2017-05-17"),
+    "days": ("7",),
+    "host": ("wiki.example.com",),
+    "limit": ("2",),
+    "mentioned": ("周",),
+    "minutes": ("0",),
+    "name": ("pdf",),
+    "presenter": ("林",),
+    "room": ("prodarch",),
+    "silence": ("15",),
+    "since": ("2018-01-01", "2019-03-15"),
+    "speaker": ("林", "周", "Kevin"),
+    "topic": ("清算",),
+    "until": ("2017-12-31", "2018-12-31"),
+}
+EMPTY_ON_SAMPLE = {"edited-days"}  # its pages were exported once
+ALWAYS_ALL_HOURS = {"messages-per-hour-and-weekday"}
+SECONDS_ON_CORPUS = 3  # ten times what they take: a plan gone wrong takes far more
+
+WANG = "王敏-云帆-产品-北京"
+ZHAO = "赵安-海岚-风控-深圳"
+
+Rows = tuple[list[str], list[tuple[Value, ...]]]
+
+
+def load_sample(path: Path, *pages: Path) -> Path:
+    what = [str(page) for page in pages] or ["--sample"]
+    assert run(etl_app, "etl", ["load", *what, "--db", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    with open_read_only(load_sample(tmp_path_factory.mktemp("sample") / "chats.db")) as connection:
+        yield connection
+
+
+def ask(connection: sqlite3.Connection, query: Query, **given: Value) -> Rows:
+    """A query's answer; what is not given has its default."""
+    values = {parameter.name: parameter.default for parameter in query.parameters}
+    return run_query(connection, query.sql, {**values, **given})
+
+
+def every_query() -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("query", queries().values(), ids=lambda query: query.name)
+
+
+def every_parameter() -> pytest.MarkDecorator:
+    cases = [
+        pytest.param(query, parameter.name, id=f"{query.name}-{parameter.name}")
+        for query in queries().values()
+        for parameter in query.parameters
+    ]
+    return pytest.mark.parametrize(("query", "name"), cases)
+
+
+@every_query()
+def test_it_says_what_the_reader_learns(query: Query) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", query.name)
+    assert query.title[0].isupper()
+    assert not query.title.endswith(".")
+    assert query.description[0].isupper()
+    assert query.description.endswith(".")
+    assert all(parameter.help for parameter in query.parameters)
+
+
+@every_query()
+def test_it_is_one_select_that_uses_its_parameters(query: Query) -> None:
+    assert re.match(r"(select|with)\b", query.sql)
+    assert ";" not in query.sql
+    used = re.findall(r":([a-z_]+)", query.sql)
+    assert set(used) == {parameter.name for parameter in query.parameters}
+    (last_line,) = re.findall(r"^order by .+$", query.sql, re.MULTILINE)
+    assert query.sql.index(last_line) > query.sql.rindex("\nfrom ")
+
+
+@every_query()
+def test_it_answers_on_the_sample(sample: sqlite3.Connection, query: Query) -> None:
+    columns, rows = ask(sample, query)
+    assert len(set(columns)) == len(columns)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", column) for column in columns)
+    assert bool(rows) != (query.name in EMPTY_ON_SAMPLE)
+    assert len(set(rows)) == len(rows)
+    assert ask(sample, query) == (columns, rows)
+
+
+def typed_values(query: Query, name: str) -> list[Value]:
+    convert = next(parameter.convert for parameter in query.parameters if parameter.name == name)
+    return [convert(text) for text in PLAUSIBLE[name]]
+
+
+@every_parameter()
+def test_a_parameter_changes_the_answer(
+    sample: sqlite3.Connection, query: Query, name: str
+) -> None:
+    limited = any(parameter.name == "limit" for parameter in query.parameters)
+    all_: dict[str, Value] = {"limit": 1000} if limited else {}
+    columns, rows = ask(sample, query, **all_)
+    answers = [ask(sample, query, **{**all_, name: value}) for value in typed_values(query, name)]
+    assert all(answer[0] == columns for answer in answers)
+    if query.name not in EMPTY_ON_SAMPLE:
+        assert any(answer[1] not in ([], rows) for answer in answers)
+    if name == "limit":
+        assert answers[0][1] == rows[:2]
+
+
+@every_parameter()
+def test_a_parameter_can_come_as_a_web_form_or_a_shell_sends_it(
+    sample: sqlite3.Connection, query: Query, name: str
+) -> None:
+    """Datasette sends text, empty where nothing was typed; a parameter unset in sqlite3 is NULL."""
+    default = ask(sample, query)
+    assert ask(sample, query, **{name: ""}) == default
+    assert ask(sample, query, **{name: None}) == default
+    for text, typed in zip(PLAUSIBLE[name], typed_values(query, name), strict=True):
+        assert ask(sample, query, **{name: text}) == ask(sample, query, **{name: typed})
+
+
+@every_query()
+def test_nothing_was_said_in_a_room_that_is_not_there(
+    sample: sqlite3.Connection, query: Query
+) -> None:
+    _, rows = ask(sample, query, room="nowhere")
+    if query.name in ALWAYS_ALL_HOURS:
+        assert all(not any(counts) for _, *counts in rows)
+    else:
+        assert rows == []
+
+
+def test_the_order_of_loading_changes_no_answer(sample: sqlite3.Connection, tmp_path: Path) -> None:
+    pages = sorted(SAMPLE.rglob("*.markdown"), key=lambda page: page.name, reverse=True)
+    for page in pages:
+        load_sample(tmp_path / "backwards.db", page)
+    with open_read_only(tmp_path / "backwards.db") as backwards:
+        for query in queries().values():
+            assert ask(backwards, query) == ask(sample, query), query.name
+
+
+def test_all_run_on_real_data(corpus: Path, tmp_path: Path) -> None:
+    path = load_sample(tmp_path / "corpus.db", corpus / "corpus")
+    with open_read_only(path) as connection:
+        for query in queries().values():
+            start = time.perf_counter()
+            ask(connection, query)
+            assert time.perf_counter() - start < SECONDS_ON_CORPUS, query.name
+
+
+def answer(db: Path, name: str, *columns: str, **given: Value) -> list[tuple[Value, ...]]:
+    """Some columns of a query's answer."""
+    with open_read_only(db) as connection:
+        names, rows = ask(connection, queries()[name], **given)
+    return [tuple(row[names.index(column)] for column in columns) for row in rows]
+
+
+def test_newcomers_are_new_in_the_room_or_anywhere(etl: Command, db: Path, tmp_path: Path) -> None:
+    lin, wang, zhao = (message("07:00:00", name, "早") for name in (LIN, WANG, ZHAO))
+    notice = message("08:00:00", "", "有人加入了群聊")
+    write_page(tmp_path, lin, lin, date="2031-01-31")
+    write_page(tmp_path, lin, wang, notice, date="2031-02-01")
+    write_page(tmp_path, wang, zhao, room="other", date="2031-03-01")
+    etl("load", tmp_path)
+    columns = ("month", "speakers", "newcomers", "messages", "messages_of_newcomers")
+    assert answer(db, "newcomers-per-month", *columns) == [
+        ("2031-01", 1, 1, 2, 2),
+        ("2031-02", 2, 1, 2, 1),
+        ("2031-03", 2, 1, 2, 1),
+    ]
+    in_other = answer(db, "newcomers-per-month", *columns, room="other")
+    assert in_other == [("2031-03", 2, 2, 2, 2)]
+    later = answer(db, "newcomers-per-month", "month", since="2031-02-20", until="2031-02-21")
+    assert later == [("2031-02",)], "they choose whole months, and make nobody new"
+    first = answer(db, "first-messages", "speaker", "room", "sent_at")
+    assert first == [
+        (ZHAO, "other", "2031-03-01 07:00:00"),
+        (WANG, "team", "2031-02-01 07:00:00"),
+        (LIN, "team", "2031-01-31 07:00:00"),
+    ]
+
+
+def test_who_returns_was_silent_for_whole_days(etl: Command, db: Path, tmp_path: Path) -> None:
+    late, early = message("23:59:59", LIN, "晚安"), message("00:00:01", LIN, "早")
+    write_page(tmp_path, late, date="2031-01-01")
+    write_page(tmp_path, early, message("07:00:00", WANG, "早"), date="2031-01-08")
+    write_page(tmp_path, message("07:00:00", WANG, "早"), room="other", date="2031-01-12")
+    write_page(tmp_path, message("07:00:00", WANG, "早"), date="2031-01-18")
+    etl("load", tmp_path)
+    columns = ("speaker", "last_seen", "back_on", "silent_days")
+    lin = (LIN, "2031-01-01", "2031-01-08", 7)
+    assert answer(db, "returning-speakers", *columns, days=7) == [lin]
+    assert answer(db, "returning-speakers", *columns, days=8) == []
+    wang = (WANG, "2031-01-08", "2031-01-18", 10)
+    assert answer(db, "returning-speakers", *columns, days=7, room="team") == [wang, lin]
+    back = answer(db, "returning-speakers", "speaker", days=7, until="2031-01-08")
+    assert back == [(LIN,)]
+
+
+def test_co_talkers_share_half_hours_of_a_room(etl: Command, db: Path, tmp_path: Path) -> None:
+    write_page(
+        tmp_path,
+        message("07:00:00", LIN, "早"),
+        message("07:29:59", WANG, "早"),
+        message("07:29:59", WANG, "早早"),
+        message("07:30:00", ZHAO, "早"),
+        message("07:59:59", LIN, "早"),
+        message("19:30:00", WANG, "晚"),
+        message("19:45:00", LIN, "晚"),
+        message("20:00:00", ZHAO, "晚"),
+    )
+    write_page(tmp_path, message("20:10:00", WANG, "晚"), room="other")
+    etl("load", tmp_path)
+    pairs = answer(db, "co-talkers", "speaker", "other", "half_hours", "days")
+    assert pairs == [(LIN, WANG, 2, 1), (LIN, ZHAO, 1, 1)]
+    assert answer(db, "co-talkers", "other", speaker="赵安") == [(ZHAO,)]
+
+
+def test_mentions_go_by_the_names_as_written(etl: Command, db: Path, tmp_path: Path) -> None:
+    write_page(
+        tmp_path,
+        message("07:00:00", LIN, f"@{WANG}?看看"),
+        message("07:00:01", LIN, f"@{WANG}?@{ZHAO}?看看"),
+        message("07:00:02", WANG, f"@{LIN} 好"),
+        message("07:00:03", ZHAO, "@谁也不是?好"),
+    )
+    etl("load", tmp_path)
+    columns = ("speaker", "mentioned", "mentions")
+    assert answer(db, "who-mentions-whom", *columns) == [
+        (LIN, WANG, 2),
+        (LIN, ZHAO, 1),
+        (WANG, LIN, 1),
+    ]
+    assert answer(db, "who-mentions-whom", *columns, speaker="王敏") == [(WANG, LIN, 1)]
+    assert answer(db, "who-mentions-whom", *columns, mentioned="赵") == [(LIN, ZHAO, 1)]
+    counts = answer(db, "most-mentioned", "name", "mentions", "mentioned_by")
+    assert counts == [(WANG, 2, 1), (LIN, 1, 1), (ZHAO, 1, 1)]
+
+
+def unanswered(db: Path, **given: Value) -> set[Value]:
+    return {text for (text,) in answer(db, "unanswered-questions", "text", **given)}
+
+
+def test_what_is_a_question(etl: Command, db: Path, tmp_path: Path) -> None:
+    asked = [
+        "代扣怎么签约？",
+        "why?",
+        "请问限额多少",
+        "有人在网联",
+        "能代扣吗 谢谢",
+        f"@{WANG}?是?",
+    ]
+    others = [
+        "早",
+        "谢谢??",
+        f"看看@{WANG}?",
+        "看看@谁也不是?",
+        "？？",
+        "?",
+        "A?B",
+        None,
+        f"@{WANG}?好",
+    ]
+    texts = [*asked, *others]
+    lines = [message(f"07:00:{i:02}", LIN, text) for i, text in enumerate(texts)]
+    etl("load", write_page(tmp_path, *lines, message("09:00:00", WANG, "早")))
+    assert unanswered(db) == set(asked)
+
+
+def test_what_is_an_answer(etl: Command, db: Path, tmp_path: Path) -> None:
+    dashes = "- " * 15
+    write_page(
+        tmp_path,
+        message("07:00:00", LIN, "一？"),
+        message("07:10:00", ZHAO, "二？"),
+        message("07:20:00", WANG, "三？"),
+        message("07:21:00", WANG, f"@{WANG}?自己顶"),
+        message("07:30:00", WANG, f"@{LIN}?是"),
+        message("09:00:00", WANG, f"「{ZHAO}:二？」 {dashes}是"),
+    )
+    write_page(tmp_path, message("07:25:00", ZHAO, f"@{WANG}?不是这群"), room="other")
+    etl("load", tmp_path)
+    assert unanswered(db) == {"三？"}
+    assert unanswered(db, minutes=29) == {"一？", "三？"}
+    assert answer(db, "who-answers-whom", "speaker", "answered", "answers") == [(WANG, ZHAO, 1)]
+    assert answer(db, "quoted-most", "quoted", "text", "quotes") == [(ZHAO, "二？", 1)]
+
+
+def test_declared_lines_differ_or_are_not_there(etl: Command, db: Path, tmp_path: Path) -> None:
+    line = message("07:00:00", LIN, "早")
+    for date, declared in (("2031-02-01", 1), ("2031-02-02", 3), ("2031-02-03", 0)):
+        head = (
+            f"---\nlayout:     source \ndate:       {date} 12:00:00\nlines:      {declared} \n---\n"
+        )
+        write_page(tmp_path, date=date, content=(head + line).encode())
+    head = "---\nlayout:     source \ndate:       2031-02-04 12:00:00\n---\n"
+    write_page(tmp_path, date="2031-02-04", content=(head + line).encode())
+    etl("load", tmp_path)
+    columns = ("date", "declared_lines", "messages", "difference")
+    assert answer(db, "declared-lines-differ", *columns) == [
+        ("2031-02-02", 3, 1, -2),
+        ("2031-02-03", 0, 1, 1),
+    ]
+
+
+def test_quiet_days_and_busiest_days(etl: Command, db: Path, tmp_path: Path) -> None:
+    lin, wang = message("07:00:00", LIN, "早"), message("07:00:00", WANG, "早")
+    write_page(tmp_path, lin, wang, lin, date="2031-02-01")
+    write_page(tmp_path, date="2031-02-02")
+    write_page(tmp_path, lin, date="2031-02-03")
+    write_page(tmp_path, room="other", date="2031-02-01")
+    etl("load", tmp_path)
+    columns = ("date", "room", "messages", "speakers")
+    busy, silent, quiet = (
+        ("2031-02-01", "team", 3, 2),
+        ("2031-02-02", "team", 0, 0),
+        ("2031-02-03", "team", 1, 1),
+    )
+    other = ("2031-02-01", "other", 0, 0)
+    assert answer(db, "quiet-days", *columns) == [other, silent, quiet, busy]
+    assert answer(db, "busiest-days", *columns) == [busy, quiet, other, silent]
+    assert answer(db, "messages-per-day", *columns) == [other, busy, silent, quiet]
+    chosen = answer(db, "quiet-days", *columns, room="team", since="2031-02-03")
+    assert chosen == [quiet]
+
+
+def test_hours_and_weekdays(etl: Command, db: Path, tmp_path: Path) -> None:
+    write_page(tmp_path, message("00:59:59", LIN, "早"), date="2031-02-02")  # a Sunday
+    write_page(tmp_path, *[message("23:00:00", LIN, "晚")] * 2, date="2031-02-03")
+    etl("load", tmp_path)
+    columns = ("hour", "monday", "sunday", "messages")
+    rows = answer(db, "messages-per-hour-and-weekday", *columns)
+    assert [row[0] for row in rows] == list(range(24))
+    assert [row for row in rows if row[-1]] == [(0, 0, 1, 1), (23, 2, 0, 2)]
+
+
+def test_a_conversation_starts_after_a_silence(etl: Command, db: Path, tmp_path: Path) -> None:
+    write_page(tmp_path, message("23:30:00", LIN, "晚"), date="2031-02-02")
+    write_page(
+        tmp_path,
+        message("00:29:59", WANG, "还没睡"),
+        message("01:00:00", "", "有人加入了群聊"),
+        message("01:29:59", ZHAO, "欢迎"),
+    )
+    write_page(tmp_path, message("00:00:00", WANG, "早"), room="other")
+    etl("load", tmp_path)
+    columns = ("text", "room", "messages")
+    assert answer(db, "conversation-starters", *columns) == [
+        ("晚", "team", 2),
+        ("早", "other", 1),
+        ("欢迎", "team", 1),
+    ]
+    assert answer(db, "conversation-starters", *columns, silence=61, room="team") == [
+        ("晚", "team", 3)
+    ]
+
+
+def test_who_shared_a_link_first(etl: Command, db: Path, tmp_path: Path) -> None:
+    link = "见 http://example.com/a"
+    write_page(tmp_path, message("07:00:00", WANG, link), message("07:00:01", WANG, link))
+    write_page(tmp_path, message("07:00:00", LIN, link), room="other", date="2031-02-02")
+    etl("load", tmp_path)
+    columns = ("shares", "first_shared", "first_speaker")
+    assert answer(db, "most-shared-links", *columns) == [(3, "2031-02-02 07:00:00", LIN)]
+    in_room = answer(db, "most-shared-links", *columns, room="team")
+    assert in_room == [(2, "2031-02-03 07:00:00", WANG)]
+    assert answer(db, "hosts", "host", "pages", "shares") == [("example.com", 1, 3)]
+    assert answer(db, "links-of-a-day", "time") == [("07:00:00",), ("07:00:01",)]
+    assert answer(db, "links-of-a-day", "speaker", room="other") == [(LIN,)]
+
+
+def test_a_picture_has_the_address_of_the_newest_export(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    for host in ("old", "new"):
+        picture = f"![x](http://{host}.example.com/img/20310203_070001.png)"
+        etl("load", write_page(tmp_path, message("07:00:01", LIN, picture)))
+    assert answer(db, "pictures-of-a-day", "time", "picture", "url") == [
+        ("07:00:01", "20310203_070001.png", "http://new.example.com/img/20310203_070001.png")
+    ]
+
+
+def test_edited_days_count_messages_apart_from_the_rest(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    first, second, third = (message(f"07:00:0{i}", LIN, text) for i, text in enumerate("甲乙丙"))
+    etl("load", write_page(tmp_path, first, second))
+    etl("load", write_page(tmp_path, first, message("07:00:01", LIN, "丁"), third))
+    messages = ("date", "added", "changed", "moved", "removed")
+    assert answer(db, "edited-days", *messages) == [(DATE, 1, 1, 0, 0)], "丙 came, 乙 became 丁"
+    rest = answer(db, "edited-days", "other_parts", "loads")
+    assert rest == [(1, 1)], "the front matter declares another number of lines"
+
+
+def test_topics_are_counted_by_month_and_speaker(etl: Command, db: Path, tmp_path: Path) -> None:
+    write_page(tmp_path, message("07:00:00", LIN, "代扣代扣"), date="2031-01-01")
+    lines = [message("07:00:00", WANG, text) for text in ("代扣", "早", "早")]
+    write_page(tmp_path, *lines, message("07:00:01", LIN, "代扣"), date="2031-02-01")
+    write_page(tmp_path, message("07:00:00", ZHAO, "早"), date="2031-03-01")
+    etl("load", tmp_path)
+    columns = ("month", "with_topic", "speakers", "messages")
+    assert answer(db, "topics-over-time", *columns, topic="代扣") == [
+        ("2031-01", 1, 1, 1),
+        ("2031-02", 2, 2, 4),
+        ("2031-03", 0, 0, 1),
+    ]
+    columns = ("speaker", "with_topic", "messages", "percent")
+    assert answer(db, "who-talks-about", *columns, topic="代扣") == [
+        (LIN, 2, 2, 100.0),
+        (WANG, 1, 3, 33.3),
+    ]

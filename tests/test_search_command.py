@@ -1,0 +1,162 @@
+"""`chats search` as a command: what it prints, and where words with a minus sign go."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.conftest import Command
+from tests.pages import LIN, message, write_page
+
+CHATS = Path(sys.executable).with_name("chats")
+DAY = [
+    message("07:00:00", LIN, "協議支付怎么签约？"),
+    message("07:00:01", "Kevin Wu", "先看文档"),
+    message("07:00:02", "Kevin Wu", "=1+1 不是公式，是退款"),
+    message("07:00:03", LIN, "![x](http://img.example.com/a.png)"),
+    message("07:00:04", LIN, "签约 \x1b[31m之后协议支付就行"),
+]
+
+
+@pytest.fixture
+def day(etl: Command, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NO_COLOR", "1")
+    etl("load", write_page(tmp_path, *DAY))
+    return db
+
+
+def found(out: str) -> list[str]:
+    return [line.split("\t")[1][-2:] for line in out.splitlines()[1:]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seconds"),
+    [
+        (["协议支付"], ["04", "00"]),
+        (["协议支付", "--oldest"], ["00", "04"]),
+        (["协议支付", "-n", "1"], ["04"]),
+        (["协议", "支付", "-之后"], ["00"]),
+        (["协议", "-from:kevin", "--oldest"], ["00", "04"]),
+        (["-from:林秋", "--oldest"], ["01", "02"]),
+        (["-has:image", "-协议", "--oldest"], ["01", "02"]),
+        (["退款", "OR", "文档", "--oldest"], ["01", "02"]),
+        (["--", "-协议", "-has:image", "-退款"], ["01"]),
+        (["签约", "--rank"], ["00", "04"]),
+        (["协议支付", "-n", "0"], ["04", "00"]),
+    ],
+)
+def test_arguments(chats: Command, day: Path, arguments: list[str], seconds: list[str]) -> None:
+    result = chats("search", *arguments)
+    assert result.code == 0
+    assert found(result.out) == seconds
+
+
+def test_counts(chats: Command, day: Path) -> None:
+    assert chats("search", "协议支付", "--count").out == "2\n"
+    assert chats("search", "协议支付", "--by", "month").out == "month\tmessages\n2031-02\t2\n"
+    assert "by the index" not in chats("search", "协议支付", "--check").out
+    assert chats("search", "协议支付", "--check").out.endswith("agree: 2 messages\n")
+
+
+def test_the_check_can_fail(chats: Command, day: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.search.run.scan", lambda *_: {1, 99})
+    result = chats("search", "协议支付", "--check")
+    assert result.code == 1
+    assert "differ: 1 only by the index, 1 only by the scan" in result.out
+
+
+def test_rows_are_for_programs(chats: Command, day: Path) -> None:
+    (row,) = json.loads(chats("search", "文档", "--json").out)
+    assert row["text"] == "先看文档"
+    assert row["key"] == "team/2031-02-03/070001-1"
+    lines = chats("search", "文档", "--json", "-C", "1").out
+    assert [row["found"] for row in json.loads(lines)] == [0, 1, 0]
+    assert "'=1+1" in chats("search", "退款", "--csv").out
+    assert ",=1+1" in chats("search", "退款", "--csv", "--raw-csv").out
+
+
+def test_how_many_there_are_in_all(chats: Command, day: Path) -> None:
+    assert chats("search", "签约", "-n", "1").err == "1 of 2 messages (-n 0 shows all)\n"
+    assert chats("search", "文档").err == "1 message\n"
+
+
+def test_which_part_emptied_the_result(chats: Command, day: Path) -> None:
+    result = chats("search", "文档", "from:林秋", "room:team")
+    assert result.code == 0
+    assert result.err == (
+        "0 messages\nwithout 文档 there would be 3\nwithout from:林秋 there would be 1\n"
+    )
+    nothing = chats("search", "没有", "也没有").err
+    assert nothing == "0 messages\nnothing is found with any one part left out, either\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["form:x"], 1, "there is no filter form: (there are room:"),
+        (["room:nowhere"], 1, "room:nowhere: there is no such room; there are team"),
+        (["x", "--by", "day"], 2, "must be one of room, speaker, month"),
+        (["x", "--rank", "--oldest"], 2, "two orders: give one"),
+        (["from:kevin", "--rank"], 1, "--rank needs text to rank by"),
+        (["x", "--limt", "3"], 2, "No such option: --limt"),
+        ([], 2, "Missing argument"),
+        ([""], 1, "nothing to search for"),
+    ],
+)
+def test_what_is_asked_wrongly(
+    chats: Command, day: Path, arguments: list[str], code: int, said: str
+) -> None:
+    result = chats("search", *arguments)
+    assert result.code == code
+    assert said in result.err
+
+
+def on_terminal(*arguments: str, columns: int = 60) -> str:
+    child = pexpect.spawn(
+        str(CHATS), ["search", *arguments], dimensions=(24, columns), encoding="utf-8"
+    )
+    child.expect(pexpect.EOF, timeout=30)
+    child.close()
+    assert child.exitstatus == 0
+    assert isinstance(child.before, str)
+    return child.before.replace("\r\n", "\n")
+
+
+def test_on_a_terminal_people_read(day: Path) -> None:
+    assert on_terminal("协议支付", "-C", "1") == (
+        "  2031-02-03 07:00:03  team  林秋-青禾银行-产品-上海\n"
+        "    (image)\n"
+        "> 2031-02-03 07:00:04  team  林秋-青禾银行-产品-上海\n"
+        "    签约 \\x1b[31m之后协议支付就行\n"
+        "--\n"
+        "> 2031-02-03 07:00:00  team  林秋-青禾银行-产品-上海\n"
+        "    協議支付怎么签约？\n"
+        "  2031-02-03 07:00:01  team  Kevin Wu\n"
+        "    先看文档\n"
+        "2 messages\n"
+    )
+
+
+def test_hits_are_marked_in_colour(day: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR")
+    shown = on_terminal("协议支付", "--oldest", "-n", "1")
+    assert "\x1b[1;31m協議支付\x1b[0m怎么签约？" in re.sub(r"\x1b\[0m\x1b\[1;31m", "", shown)
+
+
+def test_nothing_heavy_is_imported(day: Path) -> None:
+    heavy = "sqlite_utils datasette rich httpx PIL tabulate"
+    program = (
+        "import sys; from cli.chats_app import app; from cli.main import run;"
+        "run(app, 'chats', ['search', '支付']);"
+        f"print([m for m in {heavy.split()} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.endswith("[]\n")
