@@ -38,7 +38,9 @@ def run(app: typer.Typer, name: str, arguments: list[str] | None = None) -> int:
         result = app(arguments, prog_name=name, standalone_mode=False)
         sys.stdout.flush()
     except ArchiveError as error:
-        print(f"{name}: {printable(str(error))}", file=sys.stderr)
+        # the place in an SQL statement takes lines of its own
+        text = "\n".join(map(printable, str(error).split("\n")))
+        print(f"{name}: {text}", file=sys.stderr)
         return PROBLEM
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED

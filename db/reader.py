@@ -6,8 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from db.catalog import Value
-
 
 class StoredDay(NamedTuple):
     """A day with the version of its page that is loaded."""
@@ -123,12 +121,6 @@ def table_counts(connection: sqlite3.Connection, tables: tuple[str, ...]) -> dic
     }
 
 
-def property_of(connection: sqlite3.Connection, name: str) -> str | None:
-    """A fact about the archive as a whole."""
-    row = connection.execute("select value from properties where name = ?", [name]).fetchone()
-    return row[0] if row else None
-
-
 class RoomRow(NamedTuple):
     """A chat group."""
 
@@ -178,14 +170,6 @@ def reject_examples(connection: sqlite3.Connection, limit: int) -> tuple[int, li
         [limit],
     )
     return int(count), [text for (text,) in rows]
-
-
-def run_query(
-    connection: sqlite3.Connection, sql: str, parameters: dict[str, Value]
-) -> tuple[list[str], list[tuple[Value, ...]]]:
-    """The column names and rows of a canned query."""
-    cursor = connection.execute(sql, parameters)
-    return [column[0] for column in cursor.description], cursor.fetchall()
 
 
 def dates_of(connection: sqlite3.Connection, room: str) -> list[str]:

@@ -14,7 +14,6 @@ from cli.etl_app import app as etl_app
 from cli.main import run
 from db.catalog import Query, Value, queries
 from db.connection import open_read_only
-from db.reader import run_query
 from tests.conftest import SAMPLE, Command
 from tests.pages import DATE, LIN, message, write_page
 
@@ -62,7 +61,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connect
 def ask(connection: sqlite3.Connection, query: Query, **given: Value) -> Rows:
     """A query's answer; what is not given has its default."""
     values = {parameter.name: parameter.default for parameter in query.parameters}
-    return run_query(connection, query.sql, {**values, **given})
+    cursor = connection.execute(query.sql, {**values, **given})
+    return [column[0] for column in cursor.description], cursor.fetchall()
 
 
 def every_query() -> pytest.MarkDecorator:
