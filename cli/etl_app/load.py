@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import render
+from cli import render, reports
 from cli.options import DEFAULT_DATABASE, Database, Json
 from cli.progress import new_progress
 from db.connection import open_writable
@@ -84,11 +85,11 @@ def load(
     if as_json:
         render.line(json.dumps(report.as_dict(), ensure_ascii=False))
     elif not quiet:
-        render.load_report(report, db)
+        reports.load_report(report, db)
     raise typer.Exit(1 if report.problems else 0)
 
 
-def _checked(check: render.Check, text: str | None, option: str) -> str | None:
+def _checked(check: Callable[[str], str], text: str | None, option: str) -> str | None:
     if text is None:
         return None
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cli import render
+from cli import render, reports
 from cli.options import DEFAULT_DATABASE, Database, Json
 from db.connection import open_read_only
 from etl.status import ArchiveStatus, archive_status
@@ -20,7 +20,7 @@ def status(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
     if as_json:
         render.line(json.dumps(_as_dict(found), ensure_ascii=False, default=str))
     else:
-        render.archive_status(found, db)
+        reports.archive_status(found, db)
 
 
 def _as_dict(status: ArchiveStatus) -> dict[str, object]:
