@@ -3,6 +3,7 @@
 One entry per family, named as the job that makes its rows. Parameters of ``insert`` are the
 row's fields, with ``message_id`` and ``day_id`` in the place of its position. Shared rows (a
 picture, a link) are found by their natural key; ``sweep`` takes out those that nothing uses.
+Pictures stay: a URL that a later export replaced still leads to one (``sweep_images``).
 
 Always `values`, never `insert … select`: that opens a savepoint of its own, at which FTS5 writes
 out all it has collected, and a load would take half as long again.
@@ -39,14 +40,6 @@ IMAGES = Family(
         " where i.name = :name and u.url = :url))",
     ),
     delete=f"delete from message_images where {_OF_DAY}",
-    # A URL that a later export replaced still leads to the picture: it stays as long as the
-    # replaced bytes, which name it.
-    sweep=(
-        "delete from image_urls where id not in (select image_url_id from message_images)"
-        " and not exists (select 1 from revisions"
-        " where instr(revisions.before, cast(image_urls.url as blob)))",
-        "delete from images where id not in (select image_id from image_urls)",
-    ),
 )
 
 LINKS = Family(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 
@@ -106,12 +107,16 @@ def known_names(connection: sqlite3.Connection) -> list[str]:
 
 
 def mention_places(connection: sqlite3.Connection) -> Iterator[MentionPlace]:
-    """Every mention with the text it stands in."""
-    rows = connection.execute(
-        "select n.message_id, n.position, n.name, m.text"
-        " from mentions n join messages m on m.id = n.message_id"
+    """Every mention with the text it stands in, which is read once per message."""
+    mentions = connection.execute(
+        "select message_id, position, name from mentions order by message_id, position"
     )
-    return map(MentionPlace._make, rows)
+    for message_id, of_message in groupby(mentions, key=lambda row: row[0]):
+        (text,) = connection.execute(
+            "select text from messages where id = ?", [message_id]
+        ).fetchone()
+        for _, position, name in of_message:
+            yield MentionPlace(message_id, position, name, text)
 
 
 def table_counts(connection: sqlite3.Connection, tables: tuple[str, ...]) -> dict[str, int]:

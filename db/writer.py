@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -30,6 +31,8 @@ insert into messages (id, key, day_id, position, sent_at, speaker_id, kind, text
                       first_line, last_line)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+# what a picture's body links to
+_TARGET = re.compile(rb"\]\((\S+)\)")
 _UPDATE_MESSAGE = """
 update messages set key = ?, position = ?, sent_at = ?,
        speaker_id = ?, kind = ?, text = ?, body = ?, verbatim = ?, first_line = ?, last_line = ?
@@ -215,6 +218,18 @@ def sweep(connection: sqlite3.Connection) -> None:
     for statements in (SWEEP_SPEAKERS, *(family.sweep for family in FAMILIES.values())):
         for statement in statements:
             connection.execute(statement)
+
+
+def sweep_images(connection: sqlite3.Connection) -> None:
+    """Take out URLs that neither a message nor a replaced body has, and pictures without any."""
+    before = connection.execute("select before from revisions where before is not null")
+    replaced = {url.decode("utf-8", "replace") for (b,) in before for url in _TARGET.findall(b)}
+    unused = connection.execute(
+        "select id, url from image_urls where id not in (select image_url_id from message_images)"
+    ).fetchall()
+    gone = [[url_id] for url_id, url in unused if url not in replaced]
+    connection.executemany("delete from image_urls where id = ?", gone)
+    connection.execute("delete from images where id not in (select image_id from image_urls)")
 
 
 def next_message_id(connection: sqlite3.Connection) -> int:

@@ -13,12 +13,19 @@ from pathlib import Path
 from etl.sources import BY_SUFFIX, Format
 
 _DATED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _POSTS = "_posts"
+# A room's name is part of paths: of file names the longest has 255 bytes.
+LONGEST_ROOM = 255
+_NOT_IN_ROOM = re.compile(r"[/\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
 class DayFile:
-    """A file that holds one room's day, ``date`` being ``YYYY-MM-DD``."""
+    """A file that holds one room's day, ``date`` being ``YYYY-MM-DD``.
+
+    ``identity`` is what the file system knows it by, under whatever name.
+    """
 
     path: Path
     room: str
@@ -26,6 +33,7 @@ class DayFile:
     format: Format
     size: int
     mtime_ns: int
+    identity: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,10 @@ class NotADayFile(Exception):
     """The file is none that could be loaded; the message says why."""
 
 
+class BadDayFile(NotADayFile):
+    """The file is named as a day's, but cannot be loaded."""
+
+
 def discover(paths: Iterable[Path], room: str | None = None, date: str | None = None) -> Discovery:
     """Find day files: the paths themselves, and whatever lies in the folders among them.
 
@@ -56,24 +68,27 @@ def discover(paths: Iterable[Path], room: str | None = None, date: str | None = 
     problem where it cannot be loaded; one that was only found is passed over.
     """
     found = Discovery()
-    seen: set[tuple[int, int]] = set()
+    seen: set[object] = set()
     for path in paths:
-        named = not path.is_dir()
+        named = not _is_folder(path)
         for file in [path] if named else _walk(path, found):
             try:
                 if named:
                     path.stat()
                 day_file = _day_file(file, room, date)
+            except BadDayFile as reason:
+                found.problems.append(Remark(file, str(reason)))
             except NotADayFile as reason:
                 remark = Remark(file, str(reason))
                 (found.problems if named else found.passed_over).append(remark)
             except OSError as error:
                 found.problems.append(Remark(file, _os_reason(file, error)))
             else:
-                identity = (file.stat().st_dev, file.stat().st_ino)
-                if file.is_symlink() or identity not in seen:
+                # one file named twice is one; linked into two rooms it is two days
+                same = (day_file.room, day_file.date, day_file.identity)
+                if same not in seen:
                     found.files.append(day_file)
-                seen.add(identity)
+                seen.add(same)
     found.files.sort(key=lambda f: (f.date, f.room, os.fsencode(f.path)))
     return found
 
@@ -89,12 +104,18 @@ def date_of(path: Path) -> str:
     match = _DATED.match(path.name)
     if match is None:
         raise NotADayFile("its name does not begin with a date (YYYY-MM-DD)")
-    return valid_date(match[1])
+    try:
+        return valid_date(match[1])
+    except NotADayFile as reason:
+        raise BadDayFile(str(reason)) from None
 
 
 def valid_date(text: str) -> str:
     """``text`` if it is a date as ``YYYY-MM-DD``. Raises NotADayFile."""
     try:
+        # fromisoformat() alone takes 20310203 and 2031-W06-1, too, since Python 3.11
+        if not _ISO.fullmatch(text):
+            raise ValueError
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError:
         raise NotADayFile(f"{text} is no date (YYYY-MM-DD)") from None
@@ -102,8 +123,12 @@ def valid_date(text: str) -> str:
 
 def valid_room(text: str) -> str:
     """``text`` if it can name a room: it becomes part of keys and of paths. Raises NotADayFile."""
-    if not text or text in (".", "..") or "/" in text or not text.isprintable():
-        raise NotADayFile(f"{text!r} cannot be a room's name; give one with --room")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        size = 0
+    if not 0 < size <= LONGEST_ROOM or text.startswith(".") or _NOT_IN_ROOM.search(text):
+        raise BadDayFile(f"{text!r} cannot be a room's name; give one with --room")
     return text
 
 
@@ -121,7 +146,7 @@ def _walk(folder: Path, found: Discovery) -> Iterator[Path]:
                 folders.remove(name)
             elif _looks_like_day_file(here / name):
                 found.problems.append(Remark(here / name, "a folder, though named as a day's file"))
-            elif (here / name).is_symlink():
+            elif _is_link(here / name):
                 found.passed_over.append(Remark(here / name, "a link to a folder"))
         folders.sort()
         yield from (here / name for name in sorted(files))
@@ -142,11 +167,32 @@ def _day_file(path: Path, room: str | None, date: str | None) -> DayFile:
     if not stat.S_ISREG(facts.st_mode):
         raise OSError(None, "is no regular file")
     return DayFile(
-        path, valid_room(room or room_of(path)), day, format_, facts.st_size, facts.st_mtime_ns
+        path,
+        valid_room(room or room_of(path)),
+        day,
+        format_,
+        facts.st_size,
+        # SQLite's integers end in the year 2262
+        max(min(facts.st_mtime_ns, 2**63 - 1), -(2**63)),
+        (facts.st_dev, facts.st_ino),
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
 
 
 def _os_reason(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "a broken link" if path.is_symlink() else "there is no such file or folder"
+        return "a broken link" if _is_link(path) else "there is no such file or folder"
     return error.strerror or str(error)

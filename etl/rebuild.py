@@ -47,6 +47,8 @@ def rebuild(
             else:
                 _replace_families(connection, day, rows, [j for j in FAMILY_JOBS if j in jobs])
             done(len(rows.messages))
+        if "images" in jobs:
+            writer.sweep_images(connection)
     finish(connection, Config())
 
 

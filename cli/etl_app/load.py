@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable
 from importlib import resources
@@ -15,6 +16,7 @@ from cli import render, reports
 from cli.options import DEFAULT_DATABASE, Database, Json
 from cli.progress import new_progress
 from db.connection import open_writable
+from db.errors import ArchiveError
 from etl.config import FILE_NAME, read_config
 from etl.discover import DayFile, NotADayFile, valid_date, valid_room
 from etl.load import MAX_SIZE, DayContent, LoadOptions
@@ -69,12 +71,17 @@ def load(
         raise typer.BadParameter("name the files or folders to load, or use --sample")
     if date is not None and (len(given) > 1 or given[0].is_dir()):
         raise typer.BadParameter("--date is for a single file, or for -")
+    if not math.isfinite(max_size):
+        raise typer.BadParameter("must be a number of MiB", param_hint="--max-size")
+    most = int(max_size * MEBIBYTE)
+    room = _checked(valid_room, room, "--room")
+    date = _checked(valid_date, date, "--date")
     options = LoadOptions(
         paths=given,
-        room=_checked(valid_room, room, "--room"),
-        date=_checked(valid_date, date, "--date"),
-        content=_standard_input(room, date) if STANDARD_INPUT in given else None,
-        max_size=int(max_size * MEBIBYTE),
+        room=room,
+        date=date,
+        content=_standard_input(room, date, most) if STANDARD_INPUT in given else None,
+        max_size=most,
         config=read_config(db, config),
     )
     with (
@@ -98,9 +105,11 @@ def _checked(check: Callable[[str], str], text: str | None, option: str) -> str 
         raise typer.BadParameter(str(reason), param_hint=option) from reason
 
 
-def _standard_input(room: str | None, date: str | None) -> DayContent:
+def _standard_input(room: str | None, date: str | None, most: int) -> DayContent:
     if not room or not date:
         raise typer.BadParameter("- needs --room and --date: nothing else says whose day it is")
-    content = sys.stdin.buffer.read()
+    content = sys.stdin.buffer.read(most + 1) if sys.stdin else b""
+    if len(content) > most:
+        raise ArchiveError(f"standard input: is larger than {most:,} bytes; see --max-size")
     file = DayFile(STANDARD_INPUT, room, date, WECHAT_MARKDOWN, len(content), 0)
     return DayContent(file, content)

@@ -205,6 +205,7 @@ create table revisions (
   after blob -- the bytes that replaced them; empty if removed or moved
 ) strict;
 create index revisions_day_id on revisions (day_id);
+create index revisions_message_id on revisions (message_id);
 create index revisions_load_id on revisions (load_id);
 create index revisions_source_id on revisions (source_id);
 

@@ -25,7 +25,9 @@ CJK = (
     "\uf900-\ufaff\U00020000-\U0003fffd"
 )
 RUN = re.compile(f"[{CJK}]+")
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_MOST_MARKS = 30
+# A Chinese character that Python's Unicode does not know yet is part of a word all the same.
+_BETWEEN_WORDS = re.compile(f"[^\\w{CJK}]+|_+")
 
 
 def normalize(text: str) -> str:
@@ -34,7 +36,7 @@ def normalize(text: str) -> str:
     text = text.translate(table)
     # by now most text is in normal form: what is not ASCII in a chat is Chinese and punctuation
     if not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", text).translate(table)
+        text = unicodedata.normalize("NFKC", _with_short_marks(text)).translate(table)
     return text.casefold()
 
 
@@ -49,6 +51,19 @@ def words_of(text: str) -> str:
     SQLite's tokenizer has an older Unicode, which knows fewer letters.
     """
     return _BETWEEN_WORDS.sub(" ", normalize(text))
+
+
+def _with_short_marks(text: str) -> str:
+    """Text without runs of more than 30 combining marks (UAX #15, stream-safe text).
+
+    They are put into order in the square of their number, and nobody writes so many.
+    """
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _pairs(match: re.Match[str]) -> str:

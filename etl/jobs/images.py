@@ -8,7 +8,6 @@ import re
 from db.rows import ImageRow
 from etl.records import PageRecord
 
-_NAME = re.compile(r"([^/?#]+)/*(?:[?#].*)?\Z")
 _TAKEN = re.compile(r"([0-9]{8}_[0-9]{6})\b")
 
 
@@ -25,8 +24,8 @@ def to_image_rows(page: PageRecord) -> list[ImageRow]:
 
 def image_name(url: str) -> str:
     """A picture's file name: what identifies it, as its URL changed host and folder three times."""
-    match = _NAME.search(url)
-    return match[1] if match else url
+    path = url.partition("#")[0].partition("?")[0].rstrip("/")
+    return path.rpartition("/")[2] or url
 
 
 def taken_at(name: str) -> str | None:

@@ -34,9 +34,7 @@ def to_link_rows(page: PageRecord) -> list[LinkRow]:
 def typed_urls(text: str) -> Iterator[str]:
     """The URLs in a text as typed, without the punctuation that closes the sentence around."""
     for match in _TYPED.finditer(text):
-        url = match[0]
-        while url[-1] in _CLOSING or _closes_outside(url):
-            url = url[:-1]
+        url = match[0][: _end_of(match[0])]
         if not url.endswith("://") and "://" in url:
             yield url
 
@@ -78,10 +76,15 @@ def _of_message(message: MessageRecord) -> Iterator[LinkRow]:
         yield LinkRow(message.position, ordinal, canonical, host_of(canonical), url, title)
 
 
-def _closes_outside(url: str) -> bool:
-    """Whether the URL's last sign is a bracket that was opened before it began."""
-    opening = _BRACKETS.get(url[-1])
-    return opening is not None and url.count(opening) < url.count(url[-1])
+def _end_of(url: str) -> int:
+    """Where a typed URL ends: before signs that close the sentence, or a bracket around it."""
+    unopened = {closing: url.count(closing) - url.count(o) for closing, o in _BRACKETS.items()}
+    end = len(url)
+    while url[end - 1] in _CLOSING or unopened.get(url[end - 1], 0) > 0:
+        if url[end - 1] in unopened:
+            unopened[url[end - 1]] -= 1
+        end -= 1
+    return end
 
 
 def _telling_parameters(host: str, path: str, query: str) -> list[str]:

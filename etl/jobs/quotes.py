@@ -30,16 +30,18 @@ def read_quote(text: str) -> tuple[str, str, str] | None:
     opening = _OPENING.match(text)
     if opening is None:
         return None
-    rules = [
-        rule for rule in _RULE.finditer(text, opening.end()) if rule[1] == _CLOSING[opening[1]]
-    ]
-    if not rules:
+    end = None
+    depth, done = 0, opening.end()
+    for rule in _RULE.finditer(text, opening.end()):
+        if rule[1] == _CLOSING[opening[1]]:
+            end = rule
+            # a quote of a quote: the outer one ends where its brackets do
+            inside = text[done : rule.start()]
+            depth += inside.count("「") - inside.count("」")
+            done = rule.start()
+            if depth == 0:
+                break
+    if end is None:
         return None
-    # a quote of a quote: the outer one ends where its brackets do
-    end = next((rule for rule in rules if _balanced(text[opening.end() : rule.start()])), rules[-1])
     quoted = text[opening.end() : end.start()]
     return opening[2].strip(), quoted.strip(), text[end.end() :].strip()
-
-
-def _balanced(text: str) -> bool:
-    return text.count("「") == text.count("」")

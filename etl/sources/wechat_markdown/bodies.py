@@ -16,7 +16,8 @@ _SHARED = re.compile(r"\[([^\n]*)\n\]\(([^\n]*)\)")
 # The URL of later shared links is inside the label; what stands in the parentheses is the
 # leaked start of the table's next row.
 _SHARED_IN_LABEL = re.compile(
-    r"\[&amp;lt;a href=&amp;quot;(.*?)&amp;quot; target=&amp;quot;_blank&amp;quot;&amp;gt;"
+    r"\[&amp;lt;a href=&amp;quot;((?:(?!&amp;quot;).)*)&amp;quot;"
+    r" target=&amp;quot;_blank&amp;quot;&amp;gt;"
     r"(.*)&amp;lt;/a&amp;gt;&lt;/td&gt;&lt;/tr&gt;\n\]\([^\n]*\)"
 )
 _LEVELS_IN_LABEL = 2

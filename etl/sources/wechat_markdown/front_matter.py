@@ -13,7 +13,7 @@ from typing import NamedTuple
 from etl.records import FrontMatterRecord
 
 _BLOCK = re.compile(r"---[ \t\r]*\n((?:.*\n)*?)---[ \t\r]*(?:\n|\Z)\s*")
-_PAIR = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*?))?[ \t\r]*")
+_PAIR = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t](.*))?\r?")
 _CONTINUATION = re.compile(r"[ \t]|- |#|[ \t\r]*\Z")
 _CLOSING = {'"': '"', "'": "'", "[": "]", "{": "}"}
 # What the exporter wrote where nobody presented that day.
@@ -47,8 +47,9 @@ def read_front_matter(head: str, date: str) -> Reading:
     values: dict[str, str] = {}
     for number, line in enumerate(block[1].split("\n"), start=2):
         pair = _PAIR.fullmatch(line)
-        if pair is not None and _closed(pair[1], pair[2] or ""):
-            values[pair[1]] = _unquoted(pair[2] or "")
+        value = "" if pair is None else (pair[2] or "").strip(" \t\r")
+        if pair is not None and _closed(pair[1], value):
+            values[pair[1]] = _unquoted(value)
         elif pair is not None or not _CONTINUATION.match(line):
             problem = f"the front matter is not YAML: line {number} is no `key: value`"
             return Reading(FrontMatterRecord(), block.end(), problem)
