@@ -5,57 +5,91 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from typing import NoReturn
 
-import typer
-from typer.exceptions import TyperException
-
-from cli.formats import printable
-from db.errors import ArchiveError
-
-PROBLEM, DEFECT, INTERRUPTED = 1, 3, 130
+PROBLEM, WRONG_USAGE, DEFECT, INTERRUPTED = 1, 2, 3, 130
 
 
 def etl() -> NoReturn:
     """Run `etl`."""
-    from cli.etl_app import app
-
-    sys.exit(run(app, "etl"))
+    sys.exit(run("etl"))
 
 
 def chats() -> NoReturn:
     """Run `chats`."""
-    from cli.chats_app import app
-
-    sys.exit(run(app, "chats"))
+    sys.exit(run("chats"))
 
 
-def run(app: typer.Typer, name: str, arguments: list[str] | None = None) -> int:
+def run(name: str, arguments: list[str] | None = None) -> int:
     """Run a command line (our own, by default) and give its exit code, never a traceback."""
     try:
+        _open_streams()
+        # Ctrl-C may come while it is imported, too
+        app = importlib.import_module(f"cli.{name}_app").app
         result = app(arguments, prog_name=name, standalone_mode=False)
         sys.stdout.flush()
-    except ArchiveError as error:
-        # the place in an SQL statement takes lines of its own
-        text = "\n".join(map(printable, str(error).split("\n")))
-        print(f"{name}: {text}", file=sys.stderr)
-        return PROBLEM
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return INTERRUPTED
-    except TyperException as error:
-        # wrong usage; typer vendors the click whose errors these are, and does not export them
-        show = getattr(error, "show", None)
-        print(f"{name}: {error.format_message()}", file=sys.stderr) if show is None else show()
-        return int(error.exit_code)
     except BrokenPipeError:
         # whoever read us has enough (`| head`); Python would complain again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
         return PROBLEM
-    except Exception:
-        return _defect(name)
+    except Exception as error:
+        return _explained(name, error)
     return result if isinstance(result, int) else 0
+
+
+def _explained(name: str, error: Exception) -> int:
+    """Say what is wrong; the exit code that goes with it."""
+    import typer
+    from typer.exceptions import TyperException
+
+    from db.errors import ArchiveError
+
+    if isinstance(error, typer.Abort):
+        return INTERRUPTED
+    if isinstance(error, TyperException):
+        # typer vendors the click whose errors these are, and does not export them
+        show = getattr(error, "show", None)
+        _say(name, error.format_message()) if show is None else show()
+        return int(error.exit_code)
+    if isinstance(error, ArchiveError):
+        _say(name, str(error))
+        return PROBLEM
+    if isinstance(error, UnicodeEncodeError):
+        _say(name, "an argument is no valid Unicode text: write it in UTF-8")
+        return PROBLEM
+    if isinstance(error, OSError):
+        where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        _say(name, f"{where}{error.strerror or error}")
+        _close_output()
+        return PROBLEM
+    return _defect(name)
+
+
+def _say(name: str, text: str) -> None:
+    """An error on standard error: one line, but the place in an SQL statement takes its own."""
+    from cli.formats import printable
+
+    shown = "\n".join(map(printable, text.split("\n")))
+    print(f"{name}: {shown}", file=sys.stderr)
+
+
+def _open_streams() -> None:
+    """Closed streams lead nowhere; what a stream cannot encode is written as escapes."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115, PTH123 (until the end)
+        elif hasattr(getattr(sys, stream), "reconfigure"):
+            getattr(sys, stream).reconfigure(errors="backslashreplace")
+
+
+def _close_output() -> None:
+    """What waits to be written cannot be: forget it, or Python would try once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _defect(name: str) -> int:

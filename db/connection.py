@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,10 @@ def open_writable(
     """
     _check_file(path, create=create)
     with translated_errors(path):
-        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        # absolute, as `:memory:` is a name like any other
+        connection = sqlite3.connect(
+            path.absolute(), isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000
+        )
     with contextlib.closing(connection), translated_errors(path):
         _check_ours(connection, path)
         connection.execute("pragma foreign_keys = on")
@@ -42,10 +46,15 @@ def open_writable(
         migrations.migrate(connection, APPLICATION_ID)
         if not any_index:
             _check_text_index(connection, path)
+        opened = path.stat()
         try:
             yield connection
         finally:
             _leave_one_file(connection)
+        if not path.exists() or not os.path.samestat(opened, path.stat()):
+            raise ArchiveError(
+                f"{path}: somebody moved or replaced it meanwhile; what was written is not in it"
+            )
 
 
 @contextlib.contextmanager
@@ -60,10 +69,10 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
         if version == 0:
             raise ArchiveError(f"{path}: there is nothing in it yet; `etl load PATH` fills it")
         if version != migrations.LATEST:
+            remedy = "upgrade it" if version > migrations.LATEST else "`etl load` upgrades the file"
             raise ArchiveError(
                 f"{path}: the archive is of another version of this program"
-                f" (schema {version}, this one reads"
-                f" {migrations.LATEST}); `etl load` upgrades an older one"
+                f" (schema {version}, this one reads {migrations.LATEST}); {remedy}"
             )
         yield connection
 
@@ -131,8 +140,9 @@ def translated_errors(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         text = str(error)
         remedy = next((r for sign, r in _REMEDIES if sign in text), None)
-        if remedy is None:
+        if remedy is None and isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
+        remedy = remedy or "the archive seems damaged: load the pages into a new one"
         raise ArchiveError(f"{path}: {text}; {remedy}") from error
 
 
@@ -150,20 +160,25 @@ _REMEDIES = (
 def _check_file(path: Path, *, create: bool) -> None:
     if path.is_dir():
         raise ArchiveError(f"{path}: a folder; name the archive's file with --db")
+    if path.exists() and not path.is_file():
+        raise ArchiveError(f"{path}: no regular file; name the archive's file with --db")
     if not create and not path.exists():
         raise ArchiveError(f"{path}: there is no such archive; `etl load PATH` makes one")
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:
-    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
     with translated_errors(path):
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000
+        )
         try:
             connection.execute("select 1 from sqlite_master").fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             connection.close()
             # A file in WAL mode in a folder we cannot write: without a log beside it, it is whole.
-            if Path(f"{path}-wal").exists():
+            logs = any(Path(f"{path}{suffix}").exists() for suffix in ("-wal", "-journal"))
+            if logs or "locked" in str(error):
                 raise
             connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
         return connection

@@ -268,7 +268,9 @@ def _quoted_as(connection: sqlite3.Connection, speaker: Speaker) -> list[str]:
 
     Only where the quote is an earlier message of that room, letter for letter, and nobody else's.
     """
-    own = set(_column(connection, "select text from messages where speaker_id = ?", speaker.id))
+    own = set(
+        _column(connection, "select text from messages where speaker_id = :speaker", speaker.id)
+    )
     values = {"name": speaker.name, "shortest": _SHORTEST_QUOTE}
     names = []
     for name, text, room, sent_at in connection.execute(_QUOTES, values).fetchall():
@@ -296,7 +298,7 @@ def _hours(rows: Iterable[tuple[str, int]]) -> dict[int, int]:
 
 
 def _column(connection: sqlite3.Connection, sql: str, speaker_id: int) -> list[str]:
-    return [value for (value,) in connection.execute(sql, [speaker_id])]
+    return [value for (value,) in connection.execute(sql, {"speaker": speaker_id})]
 
 
 def _size(connection: sqlite3.Connection, table: str) -> int:

@@ -183,6 +183,8 @@ _MEANINGS = {
     "has no name, but": "write parameters as :name, and give them with -p name=value",
     "null character": "there is a NUL character in the SQL",
     "surrogates not allowed": "the SQL is no valid Unicode text",
+    # the same, to Python 3.10
+    "SQL is of wrong type": "the SQL is no valid Unicode text",
     "too large to convert": "a number is too large for SQLite, which has 64 bits for it",
 }
 

@@ -36,14 +36,16 @@ class Config:
 
 def read_config(database: Path, given: Path | None) -> Config:
     """The file given, or the one beside the archive if there is one. Raises ArchiveError."""
-    path = given or database.absolute().with_name(FILE_NAME)
+    path = given or database.absolute().parent / FILE_NAME
     if given is None and not path.exists():
         return Config()
+    if path.exists() and not path.is_file():
+        raise ArchiveError(f"{path}: is no regular file")
     try:
         values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ArchiveError(f"{path}: not TOML: {error}") from error
     return _checked(values, path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import tempfile
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.errors import ArchiveError
-from db.reader import stored_days
+from db.reader import StoredDay, stored_days
+from etl.discover import NotADayFile, valid_room
 from etl.stored import stored_bytes
 
 
@@ -28,9 +30,11 @@ def export_markdown(connection: sqlite3.Connection, folder: Path, *, force: bool
     """
     report = ExportReport()
     for day in stored_days(connection):
-        path = folder / day.room / "_posts" / f"{day.date}-chat.markdown"
-        content = stored_bytes(connection, day)
+        path = folder / _checked_room(day.room) / "_posts" / f"{day.date}-chat.markdown"
+        content = _checked_bytes(connection, day)
         try:
+            if path.exists() and not path.is_file():
+                raise ArchiveError(f"{path}: is there, and is no regular file")
             if path.exists() and path.read_bytes() == content:
                 report.unchanged += 1
                 continue
@@ -44,6 +48,25 @@ def export_markdown(connection: sqlite3.Connection, folder: Path, *, force: bool
             raise ArchiveError(f"{path}: cannot be written: {error.strerror}") from error
         report.written += 1
     return report
+
+
+def _checked_room(room: str) -> str:
+    """The name of a folder, whoever made the archive."""
+    try:
+        return valid_room(room)
+    except NotADayFile as reason:
+        raise ArchiveError(str(reason)) from reason
+
+
+def _checked_bytes(connection: sqlite3.Connection, day: StoredDay) -> bytes:
+    """The bytes of a day's file, proven to be those that were loaded."""
+    content = stored_bytes(connection, day)
+    if hashlib.sha256(content).hexdigest() != day.sha256:
+        raise ArchiveError(
+            f"{day.room} of {day.date}: the archive no longer has the bytes that were loaded:"
+            " somebody changed it; load the page again"
+        )
+    return content
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from cli.chats_app import app as chats_app
-from cli.etl_app import app as etl_app
 from cli.main import run
 
 SAMPLE = Path(__file__).parent.parent / "etl" / "sample"
@@ -30,18 +28,18 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def etl(capsys: pytest.CaptureFixture[str]) -> Command:
-    return _command(etl_app, "etl", capsys)
+    return _command("etl", capsys)
 
 
 @pytest.fixture
 def chats(capsys: pytest.CaptureFixture[str]) -> Command:
-    return _command(chats_app, "chats", capsys)
+    return _command("chats", capsys)
 
 
-def _command(app: Any, name: str, capsys: pytest.CaptureFixture[str]) -> Command:
+def _command(name: str, capsys: pytest.CaptureFixture[str]) -> Command:
     def command(*arguments: object) -> Result:
         capsys.readouterr()
-        code = run(app, name, [str(argument) for argument in arguments])
+        code = run(name, [str(argument) for argument in arguments])
         out, err = capsys.readouterr()
         return Result(code, out, err)
 

@@ -156,7 +156,7 @@ def test_a_schema_that_fails_half_way_leaves_nothing(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(migrations, "scripts", lambda: ["create table a (b);\ncreate nonsense;"])
-    with pytest.raises(sqlite3.OperationalError, match="nonsense"), open_writable(db, create=True):
+    with pytest.raises(ArchiveError, match="nonsense"), open_writable(db, create=True):
         pass
     assert query(db, "select count(*) from sqlite_master") == [(0,)]
     db.unlink()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.etl_app import app as etl_app
 from cli.main import run
 from db.catalog import Query, Value, queries
 from db.connection import open_read_only
@@ -48,7 +47,7 @@ Rows = tuple[list[str], list[tuple[Value, ...]]]
 
 def load_sample(path: Path, *pages: Path) -> Path:
     what = [str(page) for page in pages] or ["--sample"]
-    assert run(etl_app, "etl", ["load", *what, "--db", str(path)]) == 0
+    assert run("etl", ["load", *what, "--db", str(path)]) == 0
     return path
 
 

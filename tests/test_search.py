@@ -85,7 +85,7 @@ def test_what_a_query_means(query: str, parts: list[object]) -> None:
         ("(a", "an opening parenthesis has no closing one"),
         ("a)", "a closing parenthesis has no opening one"),
         ("()", "nothing beside it"),
-        ("a OR", "OR or a parenthesis has nothing beside it"),
+        ("a OR", "OR, AND or a parenthesis has nothing beside it"),
         ("-(", "nothing beside it"),
         ('""', "nothing between its quotes"),
         ("(" * 60 + "a" + ")" * 60, "more than 50 parentheses"),
@@ -219,7 +219,16 @@ def test_counts_by(small: sqlite3.Connection) -> None:
 
 def test_context_stays_in_the_day(small: sqlite3.Connection) -> None:
     (hit,) = run.find(small, parse("撤回"), "newest", None)
-    assert [h.sent_at[-1] for h in run.around(small, hit, 2)] == ["2", "3", "4", "5"]
+    (group,) = run.around(small, [hit], 2)
+    assert [h.sent_at[-1] for h in group] == ["2", "3", "4", "5"]
+
+
+def test_context_that_overlaps_is_one_group(small: sqlite3.Connection) -> None:
+    hits = run.find(small, parse("room:prodarch (怎么 OR 撤回 OR api)"), "newest", None)
+    groups = run.around(small, hits, 1)
+    assert [[h.sent_at[-1] for h in group] for group in groups] == [["0", "1", "2", "3", "4", "5"]]
+    apart = run.around(small, [hits[0], hits[2]], 1)
+    assert [[h.sent_at[-1] for h in group] for group in apart] == [["3", "4", "5"], ["0", "1"]]
 
 
 def test_obstacles(small: sqlite3.Connection) -> None:

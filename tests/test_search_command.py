@@ -48,6 +48,7 @@ def found(out: str) -> list[str]:
         (["退款", "OR", "文档", "--oldest"], ["01", "02"]),
         (["--", "-协议", "-has:image", "-退款"], ["01"]),
         (["签约", "--rank"], ["00", "04"]),
+        (["文档", "-b", "-2"], ["01"]),
         (["协议支付", "-n", "0"], ["04", "00"]),
     ],
 )
@@ -92,8 +93,11 @@ def test_which_part_emptied_the_result(chats: Command, day: Path) -> None:
     assert result.err == (
         "0 messages\nwithout 文档 there would be 3\nwithout from:林秋 there would be 1\n"
     )
-    nothing = chats("search", "没有", "也没有").err
-    assert nothing == "0 messages\nnothing is found with any one part left out, either\n"
+    nothing = chats("search", "没有", "文档").err
+    assert nothing == "0 messages\n没有 finds nothing at all\nwithout 没有 there would be 1\n"
+    assert chats("search", "from:谁").err == "0 messages\nfrom:谁 finds nothing at all\n"
+    several = chats("search", "文档", "退款", "签约").err
+    assert several == "0 messages\nnothing is found with any one part left out, either\n"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +107,10 @@ def test_which_part_emptied_the_result(chats: Command, day: Path) -> None:
         (["room:nowhere"], 1, "room:nowhere: there is no such room; there are team"),
         (["x", "--by", "day"], 2, "must be one of room, speaker, month"),
         (["x", "--rank", "--oldest"], 2, "two orders: give one"),
+        (["x", "--count", "--by", "room"], 2, "do not go together"),
+        (["x", "--by", "room", "-C", "2"], 2, "do not go together"),
+        (["x", "-n", "99999999999999999999"], 2, "is not in the range"),
+        (["\udcff"], 1, "no valid Unicode text"),
         (["from:kevin", "--rank"], 1, "--rank needs text to rank by"),
         (["x", "--limt", "3"], 2, "No such option: --limt"),
         ([], 2, "Missing argument"),
@@ -152,8 +160,7 @@ def test_hits_are_marked_in_colour(day: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_nothing_heavy_is_imported(day: Path) -> None:
     heavy = "sqlite_utils datasette rich httpx PIL tabulate"
     program = (
-        "import sys; from cli.chats_app import app; from cli.main import run;"
-        "run(app, 'chats', ['search', '支付']);"
+        "import sys; from cli.main import run; run('chats', ['search', '支付']);"
         f"print([m for m in {heavy.split()} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(

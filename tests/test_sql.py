@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.etl_app import app as etl_app
 from cli.main import run
 from db.sandbox import Sandbox, open_sandbox
 from db.sql_errors import SqlError
@@ -31,7 +30,7 @@ ENDLESS = "with recursive x(a) as (select 1 union all select a + 1 from x) selec
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The sample, which no test here may change."""
     path = tmp_path_factory.mktemp("sql") / "chats.db"
-    assert run(etl_app, "etl", ["load", "--sample", "-q", "--db", str(path)]) == 0
+    assert run("etl", ["load", "--sample", "-q", "--db", str(path)]) == 0
     before = snapshot(path)
     yield path
     assert snapshot(path) == before
@@ -377,9 +376,8 @@ def test_any_text_is_answered_or_refused_clearly(
     | st.lists(st.sampled_from(WORDS)).map(" ".join)
 )
 def test_any_argument_ends_the_command_well(archive: Path, text: str) -> None:
-    from cli.chats_app import app
 
-    assert run(app, "chats", ["sql", "--db", str(archive), "--max-rows", "5", "--", text]) in (0, 1)
+    assert run("chats", ["sql", "--db", str(archive), "--max-rows", "5", "--", text]) in (0, 1)
 
 
 def test_a_second_line_of_defence(archive: Path) -> None:

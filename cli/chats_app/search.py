@@ -22,8 +22,9 @@ from db.text_index import normalize
 
 GROUPS = ("room", "speaker", "month")
 NEWEST = 20
-# `-退款`, `-from:李` and `-word` leave something out; `-n` and the like are options.
-_LEFT_OUT = re.compile(r"-(?:[^A-Za-z0-9-]|[A-Za-z]{2,}).*", re.DOTALL)
+MOST = 1_000_000_000
+# `-退款`, `-from:李` and `-word` leave something out; -n, -C, -t, -o and -h are options.
+_LEFT_OUT = re.compile(r"-(?:[^A-Za-z-].*|[A-Za-z]{2,}.*|[^nCtoh-])", re.DOTALL)
 # Carries such a word past the option parser. No argument of a program can have one.
 _MARK = "\0"
 
@@ -50,12 +51,14 @@ def search(
     ],
     db: Database = DEFAULT_DATABASE,
     limit: Annotated[
-        int, typer.Option("-n", "--limit", min=0, help="At most so many messages; 0: all.")
+        int,
+        typer.Option("-n", "--limit", min=0, max=MOST, help="At most so many messages; 0: all."),
     ] = NEWEST,
     oldest: Annotated[bool, typer.Option("--oldest", help="Oldest first, not newest.")] = False,
     rank: Annotated[bool, typer.Option("--rank", help="By relevance (bm25).")] = False,
     context: Annotated[
-        int, typer.Option("-C", "--context", min=0, help="So many messages around each hit.")
+        int,
+        typer.Option("-C", "--context", min=0, max=MOST, help="So many messages around each hit."),
     ] = 0,
     count: Annotated[bool, typer.Option("--count", help="Only how many there are.")] = False,
     by: Annotated[
@@ -79,6 +82,8 @@ def search(
         raise typer.BadParameter(f"must be one of {', '.join(GROUPS)}", param_hint="--by")
     if rank and oldest:
         raise typer.BadParameter("--rank and --oldest are two orders: give one")
+    if (count, by is not None, check, context > 0).count(True) > 1:
+        raise typer.BadParameter("--count, --by, --check and --context do not go together")
     query = parse(" ".join(word.removeprefix(_MARK) for word in words))
     with open_read_only(db) as connection:
         run.prepare(connection)
@@ -86,7 +91,7 @@ def search(
         if check:
             _compare(connection, query)
         elif count:
-            render.line(str(run.count(connection, query)))
+            _number(run.count(connection, query), output)
         elif by is not None:
             counted = run.count_by(connection, query, by)  # type: ignore[arg-type]
             render.rows([by, "messages"], counted, output)
@@ -104,7 +109,7 @@ def _show(
     output: OutputOptions,
 ) -> None:
     found = run.find(connection, query, order, limit)
-    groups = [run.around(connection, hit, context) if context else [hit] for hit in found]
+    groups = run.around(connection, found, context) if context else [[hit] for hit in found]
     total = len(found) if limit is None or len(found) < limit else run.count(connection, query)
     ending = [_total(len(found), total), *([] if found else _why_nothing(connection, query))]
     if output.format is None and sys.stdout.isatty():
@@ -136,11 +141,22 @@ def _total(shown: int, total: int) -> str:
 
 
 def _why_nothing(connection: sqlite3.Connection, query: And) -> list[str]:
-    """Which single part emptied the result, if one did."""
+    """Which single part emptied the result: one that finds nothing, or one that is too much."""
+    alone = [part for part in query.nodes if not run.count(connection, And((part,)))]
     obstacles = run.obstacles(connection, query)
-    if len(query.nodes) > 1 and not obstacles:
+    if not alone and not obstacles:
         return ["nothing is found with any one part left out, either"]
-    return [f"without {as_typed(part)} there would be {number:,}" for part, number in obstacles]
+    return [
+        *(f"{as_typed(part)} finds nothing at all" for part in alone),
+        *(f"without {as_typed(part)} there would be {number:,}" for part, number in obstacles),
+    ]
+
+
+def _number(number: int, output: OutputOptions) -> None:
+    if output.format is None:
+        render.paged([str(number)], output)
+    else:
+        render.rows(["messages"], [[number]], output)
 
 
 def _compare(connection: sqlite3.Connection, query: And) -> None:

@@ -144,7 +144,7 @@ class _Parser:
             if not self._take_word("AND"):
                 parts.append(self._one(depth))
         if not parts:
-            raise SearchError("OR or a parenthesis has nothing beside it to search for")
+            raise SearchError("OR, AND or a parenthesis has nothing beside it to search for")
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def _one(self, depth: int) -> Node:

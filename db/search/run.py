@@ -97,12 +97,33 @@ def count_by(connection: sqlite3.Connection, query: And, by: By) -> list[tuple[s
     return rows.fetchall()
 
 
-def around(connection: sqlite3.Connection, hit: Hit, distance: int) -> list[Hit]:
-    """The messages of a hit's day up to ``distance`` places before and after it, and itself."""
+def around(connection: sqlite3.Connection, hits: list[Hit], distance: int) -> list[list[Hit]]:
+    """Hits with the messages of their day up to ``distance`` places before and after them.
+
+    Groups that overlap or touch are one, as in grep's context; each stands where its first hit
+    does.
+    """
+    groups: list[tuple[int, list[int]]] = []
+    for hit in hits:
+        first, last = hit.position - distance, hit.position + distance
+        near = [
+            g for g in groups if g[0] == hit.day_id and g[1][0] <= last + 1 and g[1][1] >= first - 1
+        ]
+        if near:
+            # a hit between two groups joins them to one
+            spans = [span for _, span in near]
+            near[0][1][:] = [min(first, *(s[0] for s in spans)), max(last, *(s[1] for s in spans))]
+            groups = [group for group in groups if group not in near[1:]]
+        else:
+            groups.append((hit.day_id, [first, last]))
+    return [_between(connection, day_id, *span) for day_id, span in groups]
+
+
+def _between(connection: sqlite3.Connection, day_id: int, first: int, last: int) -> list[Hit]:
     sql = "m.day_id = ? and m.position between ? and ?"
     rows = connection.execute(
         f"{_HIT.format(source='messages m', condition=sql)} order by m.position",
-        [hit.day_id, hit.position - distance, hit.position + distance],
+        [day_id, first, last],
     )
     return list(map(Hit._make, rows))
 
