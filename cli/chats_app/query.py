@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import inspect
 from collections.abc import Callable
@@ -16,7 +17,9 @@ from cli.chats_app.sql import SECONDS, Timeout
 from cli.options import CONTEXT, DEFAULT_DATABASE, Database
 from cli.output import OutputOptions, gives_rows
 from db.catalog import Parameter, Query, queries
-from db.sandbox import open_sandbox
+from db.errors import ArchiveError
+from db.sandbox import Sandbox, open_sandbox
+from db.search.language import period
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
@@ -78,7 +81,7 @@ def query_command(chosen: Query) -> Command:
 def _runner(chosen: Query) -> Callable[..., None]:
     def run(db: Path, timeout: float, output: OutputOptions, **values: Any) -> None:
         with open_sandbox(db, timeout=timeout) as sandbox:
-            selection = sandbox.select(chosen.sql, values)
+            selection = sandbox.select(chosen.sql, _meant(sandbox, values))
             render.rows(selection.columns, selection, output)
 
     own = [
@@ -91,11 +94,47 @@ def _runner(chosen: Query) -> Callable[..., None]:
     return gives_rows(run)
 
 
+def _meant(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    """The values that queries take, for what one may type as in a search."""
+    meant = dict(values)
+    for name, value in values.items():
+        if value and name == "room":
+            meant[name] = _room(sandbox, value)
+        elif value and name in ("since", "until", "date"):
+            meant[name] = _day(name, value)
+    return meant
+
+
+def _room(sandbox: Sandbox, wanted: str) -> str:
+    """A room's short name, for that or for its title."""
+    known = list(sandbox.select("select slug, title from rooms order by slug", {}))
+    found = next((slug for slug, title in known if wanted in (slug, title)), None)
+    if found is None:
+        there = ", ".join(str(slug) for slug, _ in known)
+        raise ArchiveError(f"--room {wanted}: there is no such room; there are {there}")
+    return str(found)
+
+
+def _day(name: str, value: str) -> str:
+    """The day that a bound means: of a month or year the first, or for ``until`` the last."""
+    try:
+        first, after = period(value)
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(
+            f"{value} is no date (YYYY-MM-DD, or a month or year)", param_hint=f"--{name}"
+        ) from error
+    last = after - datetime.timedelta(days=1)
+    if name == "date" and first != last:
+        raise typer.BadParameter(f"{value} is no single day", param_hint="--date")
+    return (last if name == "until" else first).isoformat()
+
+
 def _parameter_option(parameter: Parameter) -> inspect.Parameter:
     flag = f"--{parameter.name.replace('_', '-')}"
     complete = completion.room_names if parameter.name == "room" else None
     help_ = f"{parameter.help[:1].upper()}{parameter.help[1:]}."
-    info = typer.Option(flag, help=help_, autocompletion=complete)
+    least = 0 if parameter.type == "integer" else None
+    info = typer.Option(flag, help=help_, autocompletion=complete, min=least)
     type_ = _TYPES[parameter.type]
     return _option(parameter.name, Annotated[type_ | None, info], parameter.default)
 

@@ -223,21 +223,24 @@ _EXAMPLES = {
 }
 
 
+def period(text: str) -> tuple[datetime.date, datetime.date]:
+    """The first day of a day, month or year, and the first day after it. Raises ValueError."""
+    match = _PERIOD.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text} is no day, month or year")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    first = datetime.date(year or 0, month or 1, day or 1)
+    if day:
+        return first, first + datetime.timedelta(days=1)
+    if month:
+        return first, (first.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
+    return first, datetime.date(first.year + 1, 1, 1)
+
+
 def _time(name: str, value: str, typed: str) -> Filter:
     """A day, month or year as the span of dates it means to the filter."""
-    match = _PERIOD.fullmatch(value)
     try:
-        if match is None:
-            raise ValueError
-        year, month, day = (int(part) if part else None for part in match.groups())
-        assert year is not None
-        first = datetime.date(year, month or 1, day or 1)
-        if day:
-            after = first + datetime.timedelta(days=1)
-        elif month:
-            after = (first.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
-        else:
-            after = datetime.date(year + 1, 1, 1)
+        first, after = period(value)
     except (ValueError, OverflowError):
         raise SearchError(
             f"{name}:{value} is no date; write a day, month or year: {name}:2018-05-07,"

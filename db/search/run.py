@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import defaultdict
 from typing import Literal, NamedTuple
 
 from db import functions
@@ -28,6 +29,24 @@ class Hit(NamedTuple):
     text: str
     day_id: int
     position: int
+
+
+class _Group(NamedTuple):
+    """Hits of one day that stand so near each other that their contexts are one."""
+
+    order: int
+    day_id: int
+    first: int
+    last: int
+
+    def joined(self, other: _Group) -> _Group:
+        """Both as one, in the place of the one that came first."""
+        return _Group(
+            min(self.order, other.order),
+            self.day_id,
+            min(self.first, other.first),
+            max(self.last, other.last),
+        )
 
 
 class Obstacle(NamedTuple):
@@ -103,20 +122,18 @@ def around(connection: sqlite3.Connection, hits: list[Hit], distance: int) -> li
     Groups that overlap or touch are one, as in grep's context; each stands where its first hit
     does.
     """
-    groups: list[tuple[int, list[int]]] = []
-    for hit in hits:
-        first, last = hit.position - distance, hit.position + distance
-        near = [
-            g for g in groups if g[0] == hit.day_id and g[1][0] <= last + 1 and g[1][1] >= first - 1
-        ]
-        if near:
-            # a hit between two groups joins them to one
-            spans = [span for _, span in near]
-            near[0][1][:] = [min(first, *(s[0] for s in spans)), max(last, *(s[1] for s in spans))]
-            groups = [group for group in groups if group not in near[1:]]
-        else:
-            groups.append((hit.day_id, [first, last]))
-    return [_between(connection, day_id, *span) for day_id, span in groups]
+    days: defaultdict[int, list[_Group]] = defaultdict(list)
+    for order, hit in enumerate(hits):
+        group = _Group(order, hit.day_id, hit.position - distance, hit.position + distance)
+        apart = []
+        for other in days[hit.day_id]:
+            if other.first <= group.last + 1 and group.first <= other.last + 1:
+                group = group.joined(other)
+            else:
+                apart.append(other)
+        days[hit.day_id] = [*apart, group]
+    in_order = sorted(group for groups in days.values() for group in groups)
+    return [_between(connection, *group[1:]) for group in in_order]
 
 
 def _between(connection: sqlite3.Connection, day_id: int, first: int, last: int) -> list[Hit]:
