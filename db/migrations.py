@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.errors import ArchiveError
@@ -12,14 +12,7 @@ from db.errors import ArchiveError
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_FILES = sorted(
-    (
-        file
-        for file in resources.files("db").joinpath("schema").iterdir()
-        if file.name.endswith(".sql")
-    ),
-    key=lambda file: file.name,
-)
+_FILES = sorted(Path(__file__).with_name("schema").glob("*.sql"))
 LATEST = len(_FILES)
 
 
@@ -45,7 +38,7 @@ def migrate(connection: sqlite3.Connection, application_id: int) -> None:
 
     history = Migrations("wechat-to-sqlite")
     for file, script in zip(_FILES, scripts(), strict=True):
-        history(name=file.name.removesuffix(".sql"))(_applying(script))
+        history(name=file.stem)(_applying(script))
     database = Database(connection)
     with database.atomic():
         history.apply(database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
@@ -277,7 +278,8 @@ def test_wrong_usage_is_2(etl: Command, arguments: list[str]) -> None:
 def test_a_defect_of_ours_is_3_and_keeps_its_traceback(
     etl: Command, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["cli.etl_app.load"], "load_archive", lambda *_: 1 / 0)
+    module = importlib.import_module("cli.etl_app.load")
+    monkeypatch.setattr(module, "load_archive", lambda *_: 1 / 0)
     result = etl("load", "--sample")
     assert result.code == 3
     (line,) = result.err.splitlines()

@@ -1,20 +1,12 @@
-"""`etl`: everything that writes an archive. One module per command."""
+"""`etl`: everything that writes an archive. One module per command, and one name here."""
 
-from __future__ import annotations
-
-from cli.etl_app.digest import digest
-from cli.etl_app.export import export
-from cli.etl_app.load import load
-from cli.etl_app.rebuild import rebuild
-from cli.etl_app.status import status
+from cli.lazy import lazy_commands
 from cli.options import new_app
+
+COMMANDS = ("load", "status", "rebuild", "digest", "export")
 
 app = new_app(
     "Load chat pages into one SQLite file, and look after that file.\n\n"
     "Example: etl load source/ and then etl status",
+    lazy_commands(__name__, COMMANDS),
 )
-app.command()(load)
-app.command()(status)
-app.command()(rebuild)
-app.command()(digest)
-app.add_typer(export, name="export")

@@ -12,7 +12,7 @@ import operator
 import re
 import unicodedata
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 # Raise it with any change to what index_terms() gives: an archive's index must be of one version.
 VERSION = "1"
@@ -27,12 +27,15 @@ CJK = (
 RUN = re.compile(f"[{CJK}]+")
 _MOST_MARKS = 30
 # A Chinese character that Python's Unicode does not know yet is part of a word all the same.
-_BETWEEN_WORDS = re.compile(f"[^\\w{CJK}]+|_+")
+_BETWEEN_WORDS = re.compile(f"[^\\w {CJK}]+|_+")
 
 
 def normalize(text: str) -> str:
     """Text as search compares it: full-width, case and traditional forms become the plain ones."""
-    table = _plain_forms()
+    return _normal(text, _plain_forms())
+
+
+def _normal(text: str, table: dict[int, str]) -> str:
     text = text.translate(table)
     # by now most text is in normal form: what is not ASCII in a chat is Chinese and punctuation
     if not unicodedata.is_normalized("NFKC", text):
@@ -50,7 +53,7 @@ def words_of(text: str) -> str:
 
     SQLite's tokenizer has an older Unicode, which knows fewer letters.
     """
-    return _BETWEEN_WORDS.sub(" ", normalize(text))
+    return _BETWEEN_WORDS.sub(" ", _normal(text, _word_forms()))
 
 
 def _with_short_marks(text: str) -> str:
@@ -72,9 +75,24 @@ def _pairs(match: re.Match[str]) -> str:
 
 
 @cache
+def _word_forms() -> dict[int, str]:
+    """The plain forms, and a space for the punctuation that chats are full of."""
+    blocks = (
+        range(0x21, 0x7F),
+        range(0x2000, 0x2070),
+        range(0x3000, 0x3040),
+        range(0xFF00, 0xFFF0),
+    )
+    signs = (code for block in blocks for code in block)
+    spaces = {code: " " for code in signs if not unicodedata.normalize("NFKC", chr(code)).isalnum()}
+    return _plain_forms() | spaces
+
+
+@cache
 def _plain_forms() -> dict[int, str]:
     """Simplified characters for traditional ones, ASCII for full-width signs."""
-    table = resources.files("db.text_index").joinpath("traditional.tsv").read_text("utf-8")
+    # importlib.resources would take longer to import than the table to read
+    table = Path(__file__).with_name("traditional.tsv").read_text("utf-8")
     pairs = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     simplified = {ord(traditional): plain for traditional, plain in pairs}
     full_width = {code: chr(code - 0xFF01 + 0x21) for code in range(0xFF01, 0xFF5F)}
