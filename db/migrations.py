@@ -39,7 +39,8 @@ def migrate(connection: sqlite3.Connection, application_id: int) -> None:
     history = Migrations("wechat-to-sqlite")
     for file, script in zip(_FILES, scripts(), strict=True):
         history(name=file.stem)(_applying(script))
-    database = Database(connection)
+    # other programs' plugins have no business in an archive
+    database = Database(connection, execute_plugins=False)
     with database.atomic():
         history.apply(database)
         connection.execute(f"pragma application_id = {application_id}")

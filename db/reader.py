@@ -111,10 +111,11 @@ def mention_places(connection: sqlite3.Connection) -> Iterator[MentionPlace]:
     mentions = connection.execute(
         "select message_id, position, name from mentions order by message_id, position"
     )
+    texts = connection.execute(
+        "select text from messages where id in (select message_id from mentions) order by id"
+    )
     for message_id, of_message in groupby(mentions, key=lambda row: row[0]):
-        (text,) = connection.execute(
-            "select text from messages where id = ?", [message_id]
-        ).fetchone()
+        (text,) = next(texts)
         for _, position, name in of_message:
             yield MentionPlace(message_id, position, name, text)
 

@@ -33,7 +33,7 @@ from etl.stored import NEWLINE_NAMES, stored_parts
 MAX_SIZE = 64 * 1024 * 1024
 REJECTS_SHOWN = 10
 # A few seconds' work: no more than that is done again after a crash.
-MESSAGES_PER_COMMIT = 20_000
+MESSAGES_PER_COMMIT = 50_000
 
 
 @dataclass(frozen=True, slots=True)

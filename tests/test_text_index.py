@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.text_index import index_terms, normalize
-from db.text_index.terms import CJK
+from db.text_index.terms import _BETWEEN_WORDS, CJK, words_of
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,14 @@ def test_a_run_of_chinese_is_found_exactly_where_it_stands(texts: list[str], run
 def test_the_table_maps_characters_one_to_one() -> None:
     assert normalize("龍門陣") == "龙门阵"
     assert unicodedata.is_normalized("NFKC", normalize("㈱龍"))
+
+
+USUAL = st.text(
+    st.sampled_from("协议支付網GPTabé12 ，。？！：（）“”…—～·-_+@[]😀ＡＢ㈱\u0301\u3000"),
+    max_size=20,
+)
+
+
+@given(USUAL | st.text())
+def test_the_short_way_gives_what_the_long_one_gives(text: str) -> None:
+    assert words_of(text) == _BETWEEN_WORDS.sub(" ", normalize(text))

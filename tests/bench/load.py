@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from db import migrations
 from db.text_index import index_terms
 
-ROUNDS = 5
+ROUNDS = 9
 ETL = Path(sys.executable).with_name("etl")
 
 
