@@ -174,8 +174,10 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
         )
         try:
             connection.execute("select 1 from sqlite_master").fetchone()
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             connection.close()
+            if not isinstance(error, sqlite3.OperationalError):
+                raise
             # A file in WAL mode in a folder we cannot write: without a log beside it, it is whole.
             logs = any(Path(f"{path}{suffix}").exists() for suffix in ("-wal", "-journal"))
             if logs or "locked" in str(error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from dataclasses import dataclass
@@ -52,11 +53,11 @@ def sql_of(connection: sqlite3.Connection, table: Table) -> list[str]:
 
 def latest_tables() -> list[Table]:
     """The tables of an archive of this program's version."""
-    connection = sqlite3.connect(":memory:")
-    for script in migrations.scripts():
-        for statement in migrations.statements(script):
-            connection.execute(statement)
-    return tables_of(connection)
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        for script in migrations.scripts():
+            for statement in migrations.statements(script):
+                connection.execute(statement)
+        return tables_of(connection)
 
 
 def read_table(name: str, sql: str) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from wcwidth import wcswidth
 
 from tests.conftest import Command
 from tests.pages import LIN, message, write_page
@@ -126,8 +128,14 @@ def test_what_is_asked_wrongly(
 
 
 def on_terminal(*arguments: str, columns: int = 60) -> str:
+    # where pytest runs, these say something of another terminal
+    environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
     child = pexpect.spawn(
-        str(CHATS), ["search", *arguments], dimensions=(24, columns), encoding="utf-8"
+        str(CHATS),
+        ["search", *arguments],
+        dimensions=(24, columns),
+        encoding="utf-8",
+        env=environment,
     )
     child.expect(pexpect.EOF, timeout=30)
     child.close()
@@ -167,3 +175,14 @@ def test_nothing_heavy_is_imported(day: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stderr.endswith("[]\n")
+
+
+def test_text_is_laid_out_anew_for_the_width_it_has(
+    etl: Command, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    etl("load", write_page(tmp_path, message("07:00:00", LIN, "协议支付要先签约，" * 20)))
+    narrow, wide = (on_terminal("签约", columns=columns) for columns in (40, 100))
+    for shown, columns in ((narrow, 40), (wide, 100)):
+        assert max(wcswidth(line) for line in shown.splitlines()) in range(columns - 4, columns + 1)
+    assert re.sub(r"\s", "", narrow) == re.sub(r"\s", "", wide)
