@@ -234,6 +234,19 @@ def test_co_talkers_share_half_hours_of_a_room(etl: Command, db: Path, tmp_path:
     pairs = answer(db, "co-talkers", "speaker", "other", "half_hours", "days")
     assert pairs == [(LIN, WANG, 2, 1), (LIN, ZHAO, 1, 1)]
     assert answer(db, "co-talkers", "other", speaker="赵安") == [(ZHAO,)]
+    assert answer(db, "co-talkers", "other", limit=1) == [(WANG,)]
+    assert answer(db, "co-talkers", "other", limit=0) == []
+
+
+def test_co_talkers_of_as_many_half_hours_are_told_apart_by_their_days(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    halves = ("07:00:00", "08:00:00")
+    write_page(tmp_path, *(message(time, name, "早") for time in halves for name in (LIN, WANG)))
+    for date, half in zip(("2031-03-01", "2031-03-02"), halves, strict=True):
+        write_page(tmp_path, message(half, LIN, "早"), message(half, ZHAO, "早"), date=date)
+    etl("load", tmp_path)
+    assert answer(db, "co-talkers", "other", "half_hours", "days", limit=1) == [(ZHAO, 2, 2)]
 
 
 def test_mentions_go_by_the_names_as_written(etl: Command, db: Path, tmp_path: Path) -> None:
@@ -373,6 +386,9 @@ def test_a_conversation_starts_after_a_silence(etl: Command, db: Path, tmp_path:
     assert answer(db, "conversation-starters", *columns, silence=61, room="team") == [
         ("晚", "team", 3)
     ]
+    every_minute = answer(db, "conversation-starters", *columns, silence=0)
+    assert every_minute == answer(db, "conversation-starters", *columns, silence=1)
+    assert len(every_minute) == 4
 
 
 def test_who_shared_a_link_first(etl: Command, db: Path, tmp_path: Path) -> None:

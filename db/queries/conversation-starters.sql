@@ -1,36 +1,49 @@
 -- title: Conversation starters
 -- description: Which messages broke a silence, and how much was said from there to the next
 -- description: silence.
--- param silence integer 60: minutes without any message before it
+-- param silence integer 60: minutes without any message before it, from 1
 -- param room text: only this room
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
 -- param limit integer 20: at most so many rows
-with spoken as (
-  select m.id, m.sent_at, d.room_id, row_number() over backwards as messages_to_come,
-         lead(m.sent_at) over backwards as before
-  from messages m
-  join days d on d.id = m.day_id
+with slots as materialized (
+  -- a silence of n minutes never begins and ends in the same n minutes of the clock: what is put
+  -- in order below is one row for each of those, not for each message
+  select d.room_id, d.id as day_id, min(m.sent_at) as first, max(m.sent_at) as last,
+         count(*) as messages
+  from days d
   join rooms r on r.id = d.room_id
+  cross join messages m on m.day_id = d.id
   where m.speaker_id is not null and ifnull(:room, '') in ('', r.slug)
-  window backwards as (partition by d.room_id order by m.sent_at desc, m.position desc)
+  group by d.id, (substr(m.sent_at, 12, 2) * 60 + substr(m.sent_at, 15, 2))
+                 / max(cast(ifnull(nullif(:silence, ''), 60) as integer), 1)
+),
+spoken as (
+  select room_id, day_id, first, lead(last) over backwards as before,
+         sum(messages) over backwards as messages_to_come
+  from slots
+  window backwards as (partition by room_id order by first desc rows unbounded preceding)
 ),
 conversations as (
-  select id, messages_to_come - lead(messages_to_come, 1, 0) over (
+  select day_id, first, messages_to_come - lead(messages_to_come, 1, 0) over (
            partition by room_id order by messages_to_come desc
          ) as messages
   from spoken
   where before is null
-     or round((julianday(sent_at) - julianday(before)) * 1440, 3)
-        >= cast(ifnull(nullif(:silence, ''), 60) as integer)
+     or round((julianday(first) - julianday(before)) * 1440, 3)
+        >= max(cast(ifnull(nullif(:silence, ''), 60) as integer), 1)
 )
 select m.sent_at, r.slug as room, s.name as speaker, m.kind, m.text, c.messages,
        m.key
 from conversations c
-join messages m on m.id = c.id
-join speakers s on s.id = m.speaker_id
-join days d on d.id = m.day_id
+join days d on d.id = c.day_id
 join rooms r on r.id = d.room_id
+join messages m on m.id = (
+  select f.id from messages f
+  where f.day_id = c.day_id and f.sent_at = c.first and f.speaker_id is not null
+  order by f.position limit 1
+)
+join speakers s on s.id = m.speaker_id
 where ifnull(:room, '') in ('', r.slug)
   and d.date >= ifnull(:since, '')
   and d.date <= coalesce(nullif(:until, ''), '9999')
