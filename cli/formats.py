@@ -58,7 +58,10 @@ def separated(
 def table(
     columns: Sequence[str], values: Values, *, fmt: str, headers: bool, width: int | None
 ) -> str:
-    """A table in a format of tabulate's, its text shortened to fit ``width`` if there is one."""
+    """A table in a format of tabulate's, its text shortened to fit ``width`` if there is one.
+
+    Where even that does not fit, each value has a line of its own.
+    """
     # tabulate aligns Chinese by wcwidth, and takes 30 ms to import
     from tabulate import tabulate
 
@@ -70,6 +73,8 @@ def table(
         padding = _HEADER_PADDING if headers else 0
         heads = [columns_of(name) + padding if headers else 0 for name in names]
         widths = _fitting(heads, cells, numeric, width)
+        if sum(widths) + _GAP * (len(widths) - 1) > width and cells:
+            return _records(names, cells)
         names = [*map(shorten, names, [size - padding for size in widths])]
         cells = [[*map(shorten, row, widths)] for row in cells]
     if not cells and not headers:
@@ -83,6 +88,15 @@ def table(
         colalign=["right" if right else "left" for right in numeric] if cells else None,
     )
     return f"{text}\n"
+
+
+def _records(names: list[str], cells: list[list[str]]) -> str:
+    """A line per value, for more columns than fit side by side, as sqlite3's `.mode line` does."""
+    size = max(map(columns_of, names))
+    labels = [" " * (size - columns_of(name)) + name for name in names]
+    records = ("".join(f"{n} = {value}\n" for n, value in zip(labels, row, strict=True))
+               for row in cells)  # fmt: skip
+    return "\n".join(records)
 
 
 def shorten(text: str, width: int) -> str:

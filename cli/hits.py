@@ -33,30 +33,42 @@ def show(
     texts: list[Text],
     ending: list[str],
     output: OutputOptions,
+    *,
+    keys: bool = False,
 ) -> None:
-    """When, where, who and what, with what was searched for marked; groups apart as grep does."""
-    lines = text_lines(groups, {hit.id for hit in found}, texts, width())
+    """When, where, who and what, with what was searched for marked; groups apart as grep does.
+
+    With ``keys`` each has its key, for `chats show`, instead of when and where.
+    """
+    lines = text_lines(groups, {hit.id for hit in found}, texts, width(), keys=keys)
     closing: list[Line] = [[Span(line, DIM)] for line in ending]
     render.paged((paint(line, colour=colours()) for line in [*lines, *closing]), output)
 
 
 def text_lines(
-    groups: list[list[Hit]], found: set[int], texts: list[Text], columns: int
+    groups: list[list[Hit]], found: set[int], texts: list[Text], columns: int, *, keys: bool = False
 ) -> Iterator[Line]:
     """The lines of hits with what stands around them."""
     for number, group in enumerate(groups):
         if number and len(group) > 1:
             yield [Span(_BETWEEN_GROUPS, DIM)]
         for hit in group:
-            yield from _hit(hit, hit.id in found, len(group) > 1, texts, columns)
+            is_hit = hit.id in found
+            mark = Span("> ", MENTION) if is_hit else Span("  ")
+            mark = mark if len(group) > 1 else Span("")
+            yield from wrap([mark, *_head(hit, BOLD if is_hit else DIM, keys=keys)], columns)
+            yield from _text(hit, mark, texts if is_hit else [], columns)
 
 
-def _hit(hit: Hit, found: bool, in_group: bool, texts: list[Text], columns: int) -> Iterator[Line]:
-    mark = Span("> ", MENTION) if found and in_group else Span("  " if in_group else "")
+def _head(hit: Hit, style: str, *, keys: bool) -> Line:
     who = Span(hit.speaker or "(notice)", speaker_style(hit.speaker) if hit.speaker else DIM)
-    head = [mark, Span(hit.sent_at, BOLD if found else DIM), Span(f"  {hit.room}  ", DIM), who]
-    yield from wrap(head, columns)
-    text = list(_marked(hit.text, texts if found else []))
+    if keys:
+        return [Span(hit.key, style), Span("  "), who]
+    return [Span(hit.sent_at, style), Span(f"  {hit.room}  ", DIM), who]
+
+
+def _text(hit: Hit, mark: Span, texts: list[Text], columns: int) -> Iterator[Line]:
+    text = list(_marked(hit.text, texts))
     for line in wrap(text or [Span(f"({hit.kind})", DIM)], columns - 2 - len(mark.text)):
         yield [Span(" " * len(mark.text)), _INDENT, *line]
 

@@ -33,11 +33,19 @@ BOLD, DIM, UNDERLINED, MENTION = "1", "2", "4", "1;36"
 # Readable on black and on white; which one is whose is a matter of the name alone.
 SPEAKER_COLOURS = (25, 28, 31, 64, 67, 91, 97, 124, 125, 130, 132, 136, 160, 166, 168, 172)
 NARROWEST = 20
+# Less room than this beside a label is no column to read: the text goes below it.
+NARROWEST_COLUMN = 24
+_UNBROKEN = 1_000_000
 
 
 def width() -> int:
     """The columns to fill: the terminal's, 80 where there is none, COLUMNS if it is set."""
     return max(NARROWEST, shutil.get_terminal_size().columns)
+
+
+def listing_width() -> int:
+    """The columns to fill with a list of things: through a pipe each stays on its line."""
+    return width() if sys.stdout.isatty() else _UNBROKEN
 
 
 def colours() -> bool:
@@ -108,6 +116,19 @@ def fill(items: Iterable[Line], width: int) -> list[Line]:
             lines += wrap(item, width)
             used = columns("".join(span.text for span in lines[-1]))
     return lines
+
+
+def beside(label: Span, size: int, text: Line, width: int) -> Iterator[Line]:
+    """A text wrapped in a column of its own from column ``size`` on, its label before it.
+
+    Where that column would be too narrow to read, it stands below the label.
+    """
+    if width - size < NARROWEST_COLUMN:
+        yield from wrap([label], width)
+        label, size = Span(""), 4
+    for line in wrap(text, width - size):
+        yield [label, Span(" " * (size - columns(label.text))), *line]
+        label = Span("")
 
 
 def speaker_style(name: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,6 @@ from db.errors import ArchiveError
 
 if TYPE_CHECKING:
     # what is shown: each command imports no more of it than it needs
-    from db.catalog import Parameter, Query
-    from db.schema_comments import Column, Table
     from db.sql_errors import SqlError
 
 # Columns of a line of SQL that are shown before the place where it is wrong.
@@ -110,42 +107,6 @@ def _write_file(path: Path, text: str) -> None:
 def _is_database(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(16) == b"SQLite format 3\0"
-
-
-def query_list(queries: Iterable[Query]) -> None:
-    """The canned queries: what they are called, tell and can be asked."""
-    listed = list(queries)
-    width = max(len(query.name) for query in listed)
-    for query in listed:
-        line(f"{query.name:<{width}}  {query.description}")
-        if query.parameters:
-            line(f"{'':<{width}}  {'  '.join(map(_parameter, query.parameters))}")
-
-
-def _parameter(parameter: Parameter) -> str:
-    default = "" if parameter.default is None else f" ({parameter.default})"
-    return f"--{parameter.name.replace('_', '-')}{default}"
-
-
-def table_lines(tables: Sequence[Table]) -> Iterator[str]:
-    """Tables with their columns: name, declaration, what it refers to, comment."""
-    for number, table in enumerate(tables):
-        if number:
-            yield ""
-        yield printable(f"{table.name}: {table.comment}" if table.comment else table.name)
-        cells = [_column(column) for column in table.columns]
-        widths = [max(map(len, texts)) for texts in zip(*cells, strict=True)]
-        for texts in cells:
-            padded = (f"{text:<{width}}" for text, width in zip(texts, widths, strict=True))
-            yield printable(f"  {'  '.join(padded)}".rstrip())
-
-
-def _column(column: Column) -> tuple[str, str, str]:
-    """A column's cells; what its values may be is left to the SQL."""
-    declaration = re.sub(r" (references|check) .*", "", column.declaration)
-    if column.references:
-        declaration += f" -> {column.references}"
-    return column.name, declaration, column.comment
 
 
 def sql_error(error: SqlError) -> str:

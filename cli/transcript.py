@@ -10,6 +10,7 @@ from cli.layout import (
     BOLD,
     DIM,
     MENTION,
+    NARROWEST_COLUMN,
     UNDERLINED,
     Line,
     Span,
@@ -22,8 +23,6 @@ from cli.layout import (
 from db.transcript import TranscriptDay, TranscriptMessage
 
 _LABEL_INDENT = "  "
-# Less room than this beside a label is no column to read: the label gets a line of its own.
-_TEXT_COLUMN = 24
 MISSING = "(voice, video or red packet: not exported)"
 NOTICE = "(system notice: not exported)"
 
@@ -84,7 +83,7 @@ def _message(message: TranscriptMessage, label: str, width: int, *, marked: bool
     mark = Span("> ", MENTION) if marked else Span(_LABEL_INDENT)
     beside = Span(f"{shown(label)}  ", BOLD if marked else DIM)
     indent, first = 2 + columns(beside.text), [mark, beside]
-    if width - indent < _TEXT_COLUMN:
+    if width - indent < NARROWEST_COLUMN:
         for line in wrap([beside], width - 2):
             yield [mark, *line]
             mark = Span(_LABEL_INDENT)

@@ -178,11 +178,20 @@ def reject_examples(connection: sqlite3.Connection, limit: int) -> tuple[int, li
     return int(count), [text for (text,) in rows]
 
 
-def dates_of(connection: sqlite3.Connection, room: str) -> list[str]:
-    """The days of a room, newest first."""
+def dates_of(connection: sqlite3.Connection, room: str | None) -> list[str]:
+    """The days of a room, or of all, newest first."""
     rows = connection.execute(
-        "select d.date from days d join rooms r on r.id = d.room_id where r.slug = ?"
-        " order by d.date desc",
+        "select distinct d.date from days d join rooms r on r.id = d.room_id"
+        " where ?1 is null or r.slug = ?1 order by d.date desc",
         [room],
     )
     return [date for (date,) in rows]
+
+
+def speaker_names(connection: sqlite3.Connection) -> list[str]:
+    """The speakers, the most talkative first."""
+    rows = connection.execute(
+        "select s.name from speakers s join messages m on m.speaker_id = s.id"
+        " group by s.id order by count(*) desc, s.name"
+    )
+    return [name for (name,) in rows]

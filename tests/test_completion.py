@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.conftest import Command
@@ -39,11 +40,61 @@ def offered(line: str) -> list[str]:
         ("chats search has:l", ["has:link"]),
         ("chats query top", ["top-speakers", "topics-over-time"]),
         ("chats query top-speakers --room ri", ["riskops"]),
+        ("chats query top-speakers --since ", ["2019", "2018", "2017"]),
+        ("chats query top-speakers --until 2019", ["2019-04", "2019-03"]),
+        ("chats query top-speakers --since 2019-03-1", ["2019-03-14"]),
+        (
+            "chats query pictures-of-a-day --room prodarch --date 2018-0",
+            [
+                "2018-09-19",
+                "2018-09-18",
+                "2018-03-08",
+            ],
+        ),
+        (
+            "chats search since:2018-0",
+            [
+                "since:2018-09",
+                "since:2018-07",
+                "since:2018-05",
+                "since:2018-03",
+                "since:2018-02",
+                "since:2018-01",
+            ],
+        ),
+        ("chats search from:欧阳", ["from:欧阳听雨-半山支付-运营-重庆"]),
+        ("chats schema message_", ["message_images", "message_links", "message_emoji"]),
+        ("chats person Kev", ["Kevin"]),
+        # as bash takes words apart
+        ("chats search room : r", ["riskops"]),
+        ("chats search 代扣 -kind : f", ["file"]),
+        ("chats search 代扣 nothing : f", []),
     ],
 )
 def test_names_come_from_the_archive(etl: Command, db: Path, line: str, words: list[str]) -> None:
     etl("load", "--sample", "-q")
     assert offered(line) == words
+
+
+def test_a_real_bash_completes_behind_a_colon(etl: Command, db: Path) -> None:
+    etl("load", "--sample", "-q")
+    path = {"PATH": f"{CHATS.parent}:{os.environ['PATH']}", "_CHATS_COMPLETE": "source_bash"}
+    script = subprocess.run(
+        [CHATS], env=os.environ | path, capture_output=True, text=True, check=True
+    ).stdout
+    rc = db.with_name("rc")
+    rc.write_text(f"{script}\nPS1='ready> '\nbind 'set enable-bracketed-paste off'\n")
+    del path["_CHATS_COMPLETE"]
+    shell = pexpect.spawn(
+        "bash", ["--noprofile", "--rcfile", str(rc)], env=os.environ | path, encoding="utf-8"
+    )
+    shell.expect_exact("ready> ")
+    for typed, completed in [("room:r\t", "room:riskops"), ("has:l\t", "has:link")]:
+        shell.send(f"echo; chats search {typed}")
+        shell.expect_exact(f"chats search {completed}")
+        shell.sendcontrol("u")
+    shell.send("exit\r")
+    shell.expect(pexpect.EOF)
 
 
 @pytest.mark.parametrize("line", ["chats day pro", "chats search room:", "chats day a 20"])

@@ -294,6 +294,41 @@ def test_a_terminal_sees_a_table_that_fits(sample: Path) -> None:
     ]
 
 
+def test_columns_too_many_to_stand_side_by_side_have_a_line_each(sample: Path) -> None:
+    columns = ", ".join(f"'{name * 9}' as \"{name}\"" for name in ("a", "bb", "支付", "d", "e"))
+    shown = on_terminal("sql", f"select {columns} union all select 1, 2, 3, 4, 5", columns=30)
+    assert shown.splitlines() == [
+        "   a = aaaaaaaaa",
+        "  bb = bbbbbbbbbbbbbbbbbb",
+        "支付 = 支付支付支付支付支付支付支付支付支付",
+        "   d = ddddddddd",
+        "   e = eeeeeeeee",
+        "",
+        *("   a = 1", "  bb = 2", "支付 = 3", "   d = 4", "   e = 5"),
+    ]
+
+
+@pytest.mark.parametrize("columns", [24, 40, 60, 80, 200])
+@pytest.mark.parametrize("command", ["query", "schema"])
+def test_lists_fit_the_terminal(chats: Command, sample: Path, command: str, columns: int) -> None:
+    shown = on_terminal(command, lines=2000, columns=columns, NO_COLOR="1")
+    assert max(map(wcswidth, shown.splitlines())) <= columns
+    assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", chats(command).out), "nothing is left out"
+
+
+def test_a_list_through_a_pipe_has_a_thing_a_line(chats: Command, sample: Path) -> None:
+    for command, name, end in (
+        ("query", "co-talkers", "in the same half hour of the same room most often."),
+        ("schema", "  verbatim", "where the page's template would not give it back"),
+    ):
+        lines = chats(command).out.splitlines()
+        assert [line.endswith(end) for line in lines if line.startswith(name)] == [True]
+
+
+def test_a_long_list_goes_through_the_pager(sample: Path) -> None:
+    assert "paged" in on_terminal("query", PAGER="sed 's/^/paged /'")
+
+
 def test_a_terminal_sees_no_control_characters_in_csv(sample: Path) -> None:
     assert "\x1b" not in on_terminal("sql", "select char(27) || '[2J' as a", "--csv")
 

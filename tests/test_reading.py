@@ -129,6 +129,14 @@ def test_a_day_for_programs(chats: Command, etl: Command, db: Path, tmp_path: Pa
     assert messages[2]["quote"]["reply"] == "九点，老地方"
     assert messages[3]["links"][0]["host"] == "news.example.org"
     assert messages[7]["mentions"] == [{"position": 1, "name": LIN}]
+    rows = chats("day", "team", "2031-02-03", "--csv").out.splitlines()
+    assert rows[:2] == [
+        "key,sent_at,speaker,kind,text",
+        f"team/2031-02-03/085900-1,2031-02-03 08:59:00,{WANG},text,明天几点开始，在哪里",
+    ]
+    file = db.with_suffix(".nl")
+    chats("day", "team", "2031-02-03", "-o", file)
+    assert [json.loads(line) for line in file.read_text("utf-8").splitlines()] == messages
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,14 @@ def test_on_a_terminal_people_read(day: Path) -> None:
     )
 
 
+def test_hits_with_the_keys_that_show_takes(day: Path) -> None:
+    assert on_terminal("代扣 OR 签约", "--keys", "-n", "1") == (
+        "team/2031-02-03/070004-1  林秋-青禾银行-产品-上海\n"
+        "  签约 \\x1b[31m之后协议支付就行\n"
+        "1 of 2 messages (-n 0 shows all)\n"
+    )
+
+
 def test_hits_are_marked_in_colour(day: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR")
     shown = on_terminal("协议支付", "--oldest", "-n", "1")

@@ -7,16 +7,27 @@ from typing import Annotated
 import typer
 
 from cli import completion, layout, render, transcript
-from cli.options import DEFAULT_DATABASE, Database, Json
-from cli.output import OutputOptions
+from cli.options import DEFAULT_DATABASE, Database
+from cli.output import OutputOptions, gives_rows
 from db.connection import open_read_only
 from db.errors import ArchiveError
 from db.reader import RoomRow
-from db.transcript import day_messages, find_transcript_day, nearest_days, room_named
+from db.transcript import (
+    TranscriptMessage,
+    day_messages,
+    find_transcript_day,
+    nearest_days,
+    room_named,
+)
 from etl.discover import NotADayFile, valid_date
 
+# what a row has: the rest of a message is lists, which only JSON holds
+_COLUMNS = ("key", "sent_at", "speaker", "kind", "text")
 
+
+@gives_rows
 def day(
+    output: OutputOptions,
     room: Annotated[
         str,
         typer.Argument(
@@ -32,9 +43,10 @@ def day(
     keys: Annotated[
         bool, typer.Option("--keys", help="Show each message's key instead of its time.")
     ] = False,
-    as_json: Json = False,
 ) -> None:
     """Read a day, message by message.
+
+    It is a transcript, also when piped; with one of the formats it is rows.
 
     Example: chats day prodarch 2018-09-18
     """
@@ -50,11 +62,17 @@ def day(
                 _not_there(chosen, wanted, *nearest_days(connection, chosen, wanted))
             )
         messages = day_messages(connection, found.id)
-    if as_json:
-        render.line(layout.as_json([message.as_dict() for message in messages]))
-        return
-    lines = transcript.day_lines(found, messages, width=layout.width(), keys=keys)
-    render.paged(layout.painted(lines), OutputOptions())
+    if output.format is None:
+        lines = transcript.day_lines(found, messages, width=layout.width(), keys=keys)
+        render.paged(layout.painted(lines), output)
+    else:
+        _rows(messages, output)
+
+
+def _rows(messages: list[TranscriptMessage], output: OutputOptions) -> None:
+    found = [message.as_dict() for message in messages]
+    columns = list(found[0]) if found and output.format in ("json", "nl") else _COLUMNS
+    render.rows(columns, ([values[name] for name in columns] for values in found), output)
 
 
 def _not_there(room: RoomRow, date: str, before: str | None, after: str | None) -> str:

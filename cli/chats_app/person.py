@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import layout, plots, render
+from cli import completion, layout, plots, render
 from cli.layout import BOLD, DIM, Line, Span
 from cli.options import DEFAULT_DATABASE, Database, Json
 from cli.output import OutputOptions
@@ -27,7 +27,12 @@ TALKS_NOTE = "talks with: half hours in which both wrote in the same room"
 
 
 def person(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Any part of the name.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="Any part of the name.", autocompletion=completion.speakers
+        ),
+    ],
     db: Database = DEFAULT_DATABASE,
     as_json: Json = False,
 ) -> None:

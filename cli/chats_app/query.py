@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
 
 _TYPES = {"text": str, "integer": int, "real": float}
+# by the names that parameters have in every query
+_COMPLETIONS = {
+    "room": completion.room_names,
+    "date": completion.dates,
+    "since": completion.periods,
+    "until": completion.periods,
+    "speaker": completion.speakers,
+    "mentioned": completion.speakers,
+    "answered": completion.speakers,
+    "presenter": completion.speakers,
+}
 
 
 class CannedQueries(TyperGroup):
@@ -67,7 +78,11 @@ query = typer.Typer(
 @query.callback()
 def _list(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        render.query_list(list(queries().values()))
+        # what layout takes to import is nothing that a query needs
+        from cli import layout, listings
+
+        lines = listings.query_lines(queries().values(), layout.listing_width())
+        render.paged(layout.painted(lines), OutputOptions())
 
 
 def query_command(chosen: Query) -> Command:
@@ -131,9 +146,9 @@ def _day(name: str, value: str) -> str:
 
 def _parameter_option(parameter: Parameter) -> inspect.Parameter:
     flag = f"--{parameter.name.replace('_', '-')}"
-    complete = completion.room_names if parameter.name == "room" else None
     help_ = f"{parameter.help[:1].upper()}{parameter.help[1:]}."
     least = 0 if parameter.type == "integer" else None
+    complete = _COMPLETIONS.get(parameter.name)
     info = typer.Option(flag, help=help_, autocompletion=complete, min=least)
     type_ = _TYPES[parameter.type]
     return _option(parameter.name, Annotated[type_ | None, info], parameter.default)

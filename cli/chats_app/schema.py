@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import render
+from cli import completion, layout, listings, render
 from cli.options import DEFAULT_DATABASE, Database
 from cli.output import OutputOptions
 from db.connection import open_read_only
@@ -15,7 +15,12 @@ from db.schema_comments import sql_of, tables_of
 
 def schema(
     name: Annotated[
-        str | None, typer.Argument(metavar="TABLE", help="Only this one; all without it.")
+        str | None,
+        typer.Argument(
+            metavar="TABLE",
+            help="Only this one; all without it.",
+            autocompletion=completion.table_names,
+        ),
     ] = None,
     db: Database = DEFAULT_DATABASE,
     as_sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that made them.")] = False,
@@ -39,4 +44,5 @@ def schema(
             lines = [line for text in statements for line in text.splitlines()]
             render.paged(map(render.printable, lines), output)
         else:
-            render.paged(render.table_lines(chosen), output)
+            listed = listings.table_lines(chosen, layout.listing_width())
+            render.paged(layout.painted(listed), output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from typer.core import TyperCommand
@@ -67,6 +67,9 @@ def search(
     check: Annotated[
         bool, typer.Option("--check", help="Also search without the index, and compare.")
     ] = False,
+    keys: Annotated[
+        bool, typer.Option("--keys", help="On a terminal, show keys, for `chats show`.")
+    ] = False,
 ) -> None:
     """Find messages: all that contain every word of QUERY, newest first.
 
@@ -97,18 +100,22 @@ def search(
             render.rows([by, "messages"], counted, output)
         else:
             order: run.Order = "rank" if rank else "oldest" if oldest else "newest"
-            _show(connection, query, order, limit or None, context, output)
+            shown = _Shown(order, limit or None, context, keys)
+            _show(connection, query, shown, output)
 
 
-def _show(
-    connection: sqlite3.Connection,
-    query: And,
-    order: run.Order,
-    limit: int | None,
-    context: int,
-    output: OutputOptions,
-) -> None:
-    found = run.find(connection, query, order, limit)
+class _Shown(NamedTuple):
+    """Which of the messages found are shown, and how."""
+
+    order: run.Order
+    limit: int | None
+    context: int
+    keys: bool
+
+
+def _show(connection: sqlite3.Connection, query: And, shown: _Shown, output: OutputOptions) -> None:
+    limit, context = shown.limit, shown.context
+    found = run.find(connection, query, shown.order, limit)
     groups = run.around(connection, found, context) if context else [[hit] for hit in found]
     total = len(found) if limit is None or len(found) < limit else run.count(connection, query)
     ending = [_total(len(found), total), *([] if found else _why_nothing(connection, query))]
@@ -116,7 +123,7 @@ def _show(
         # what layout takes to import is a third of a search
         from cli import hits
 
-        hits.show(groups, found, wanted_texts(query), ending, output)
+        hits.show(groups, found, wanted_texts(query), ending, output, keys=shown.keys)
     else:
         _rows(groups, found, output)
         for line in ending:

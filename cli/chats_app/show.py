@@ -65,10 +65,8 @@ def _facts(place: MessagePlace, text: str, width: int) -> Iterator[Line]:
     # whole, to be copied, however long it is
     yield [Span(f"{'file':<{_LABEL}}", DIM), Span(layout.shown(place.path))]
     for name, value in facts:
-        label = f"{name:<{_LABEL}}"
-        for line in layout.wrap([Span(value)], width - _LABEL) if value else ():
-            yield [Span(label, DIM), *line]
-            label = " " * _LABEL
+        if value:
+            yield from layout.beside(Span(name, DIM), _LABEL, [Span(value)], width)
 
 
 def _as_dict(place: MessagePlace, around: Context) -> dict[str, object]:

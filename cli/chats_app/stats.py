@@ -30,9 +30,7 @@ def stats(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
 
 def _lines(found: Figures, width: int) -> Iterator[Line]:
     for label, value in _facts(found):
-        for line in layout.wrap([Span(value)], width - _LABEL):
-            yield [Span(f"{label:<{_LABEL}}", DIM), *line]
-            label = ""
+        yield from layout.beside(Span(label, DIM), _LABEL, [Span(value)], width)
     if found.messages:
         yield []
         yield [Span("by the hour of the day", BOLD)]
