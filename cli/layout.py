@@ -182,7 +182,8 @@ def _wrapped(paragraph: Line, width: int) -> Iterator[Line]:
         if piece.text.isspace():
             gap = piece
             continue
-        size = columns(piece.text)
+        # a mark without a width of its own may widen the sign before it
+        size = max(columns(piece.text), 1)
         if line and used + len(gap.text) + size > width:
             yield line
             line, used, gap = [], 0, Span("")

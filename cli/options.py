@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from etl import __version__
+from etl.config import FILE_NAME
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
@@ -21,6 +22,10 @@ Database = Annotated[
     ),
 ]
 DEFAULT_DATABASE = Path("chats.db")
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help=f"Instead of the {FILE_NAME} beside the archive.")
+]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 

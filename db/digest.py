@@ -35,8 +35,8 @@ QUERIES = {
         order by m.key, t.ordinal""",
     "quotes": f"select m.key, t.name, t.text, t.reply from quotes t {_MESSAGE} order by m.key",
     "mentions": f"""
-        select m.key, t.position, t.name, s.name from mentions t {_MESSAGE}
-        left join speakers s on s.id = t.speaker_id order by m.key, t.position""",
+        select m.key, t.position, t.written, t.name from mentions t {_MESSAGE}
+        order by m.key, t.position""",
     "emoji": f"""
         select m.key, e.code, e.unicode, t.count from message_emoji t {_MESSAGE}
         join emoji e on e.id = t.emoji_id order by m.key, e.code""",

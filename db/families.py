@@ -68,7 +68,9 @@ QUOTES = Family(
 MENTIONS = Family(
     name="mentions",
     counted="mentions",
-    insert=("insert into mentions (message_id, position) values (:message_id, :at)",),
+    insert=(
+        "insert into mentions (message_id, position, written) values (:message_id, :at, :written)",
+    ),
     delete=f"delete from mentions where {_OF_DAY}",
 )
 
@@ -105,5 +107,6 @@ _UNUSED_SPEAKERS = (
 )
 SWEEP_SPEAKERS = (
     f"update mentions set speaker_id = null where speaker_id in {_UNUSED_SPEAKERS}",
+    f"update quotes set speaker_id = null where speaker_id in {_UNUSED_SPEAKERS}",
     f"delete from speakers where id in {_UNUSED_SPEAKERS}",
 )

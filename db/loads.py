@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
 
-# Whether what is computed over all days (names of mentions, titles of links) is up to date.
-_FINISHED = "finished"
+# By which rules what is computed over all days (people, titles of links) was made.
+_DERIVED = "derived"
 
 
 def begin(connection: sqlite3.Connection, now: str, version: str, arguments: str) -> int:
@@ -51,15 +53,47 @@ def note_seen(
     )
 
 
-def set_finished(connection: sqlite3.Connection, finished: bool) -> None:
-    """Say whether what is computed over all days is up to date."""
-    set_property(connection, _FINISHED, str(int(finished)))
+class Changed(NamedTuple):
+    """Days that were written, and the names that stood on their pages before."""
+
+    days: set[int]
+    names: set[str]
 
 
-def is_finished(connection: sqlite3.Connection) -> bool:
-    """Whether it is: a run that was killed leaves it undone."""
-    row = connection.execute("select value from properties where name = ?", [_FINISHED]).fetchone()
-    return row is not None and row[0] == "1"
+def note_change(connection: sqlite3.Connection, day_id: int, names: Iterable[str] = ()) -> None:
+    """Write down that a day changed, so that what is derived of it and these names is made anew."""
+    connection.execute("insert into changed_days (day_id) values (?) on conflict do nothing",
+                       [day_id])  # fmt: skip
+    connection.executemany(
+        "insert into changed_names (name) values (?) on conflict do nothing",
+        ([name] for name in names),
+    )
+
+
+def changes(connection: sqlite3.Connection, rules: str) -> Changed | None:
+    """What changed since all was derived by these rules; None: everything has to be."""
+    if property_of(connection, _DERIVED) != rules:
+        return None
+    days = {day for (day,) in connection.execute("select day_id from changed_days")}
+    return Changed(days, {n for (n,) in connection.execute("select name from changed_names")})
+
+
+def note_derived(connection: sqlite3.Connection, rules: str) -> None:
+    """Write down that all that is derived is up to date."""
+    connection.execute("delete from changed_days")
+    connection.execute("delete from changed_names")
+    set_property(connection, _DERIVED, rules)
+
+
+def forget_derived(connection: sqlite3.Connection) -> None:
+    """Have all that is derived made anew."""
+    connection.execute("delete from properties where name = ?", [_DERIVED])
+
+
+def property_of(connection: sqlite3.Connection, name: str) -> str | None:
+    """A fact about the archive as a whole."""
+    row = connection.execute("select value from properties where name = ?", [name]).fetchone()
+    return row[0] if row else None
 
 
 def set_property(connection: sqlite3.Connection, name: str, value: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from itertools import groupby
 from typing import NamedTuple
 
 
@@ -51,15 +50,6 @@ class StoredReject(NamedTuple):
     content: bytes
 
 
-class MentionPlace(NamedTuple):
-    """Where a mention stands, and the name it has."""
-
-    message_id: int
-    at: int
-    name: str | None
-    text: str
-
-
 _DAYS = """
 select d.id, r.slug, d.date, d.front_matter, s.id, s.path, s.sha256, s.size, s.mtime_ns, s.format,
        s.newline, s.byte_order_mark, s.escape_depth
@@ -98,26 +88,6 @@ def rejects_of(connection: sqlite3.Connection, day_id: int) -> list[StoredReject
         [day_id],
     )
     return list(map(StoredReject._make, rows))
-
-
-def known_names(connection: sqlite3.Connection) -> list[str]:
-    """Every name that people have in the archive: over messages, and where they are quoted."""
-    rows = connection.execute("select name from speakers union select name from quotes")
-    return [name for (name,) in rows]
-
-
-def mention_places(connection: sqlite3.Connection) -> Iterator[MentionPlace]:
-    """Every mention with the text it stands in, which is read once per message."""
-    mentions = connection.execute(
-        "select message_id, position, name from mentions order by message_id, position"
-    )
-    texts = connection.execute(
-        "select text from messages where id in (select message_id from mentions) order by id"
-    )
-    for message_id, of_message in groupby(mentions, key=lambda row: row[0]):
-        (text,) = next(texts)
-        for _, position, name in of_message:
-            yield MentionPlace(message_id, position, name, text)
 
 
 def table_counts(connection: sqlite3.Connection, tables: tuple[str, ...]) -> dict[str, int]:

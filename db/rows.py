@@ -95,10 +95,14 @@ class QuoteRow(NamedTuple):
 
 
 class MentionRow(NamedTuple):
-    """An @ in the message at ``position``; ``at`` counts characters of its text, from 1."""
+    """An @ in the message at ``position``; ``at`` counts characters of its text, from 1.
+
+    ``written`` is what stands behind it as far as a name may reach.
+    """
 
     position: int
     at: int
+    written: str | None
 
 
 class EmojiRow(NamedTuple):

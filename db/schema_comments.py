@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from db import migrations
 
 _COLUMN = re.compile(r"  ([a-z_]\w*) ((?:text|integer|real|blob)\b.*?),?(?:\s+-- (.*))?")
+# as SQLite writes it behind the last one where a migration added it
+_ADDED_COLUMN = re.compile(r", ([a-z_]\w*) ((?:text|integer|real|blob)\b.*?) /\* (.*?) \*/.*")
 _REFERENCES = re.compile(r"references (\w+) \(id\)")
 
 
@@ -33,9 +35,9 @@ class Table:
 
 
 def tables_of(connection: sqlite3.Connection) -> list[Table]:
-    """An archive's tables in the order of their making, as its own schema describes them."""
+    """An archive's tables and views in the order of their making, as its schema tells of them."""
     found = connection.execute(
-        "select name, sql from sqlite_master where type = 'table' and sql not null"
+        "select name, sql from sqlite_master where type in ('table', 'view') and sql not null"
         " and name not like 'sqlite\\_%' escape '\\' and name not like '\\_%' escape '\\'"
         " and sql not like 'create table ''messages\\_fts%' escape '\\' order by rowid"
     )
@@ -67,7 +69,7 @@ def read_table(name: str, sql: str) -> Table:
     for line in sql.splitlines()[1:]:
         if line.startswith("  -- "):
             comment.append(line[5:])
-        elif match := _COLUMN.fullmatch(line):
+        elif match := _COLUMN.fullmatch(line) or _ADDED_COLUMN.fullmatch(line):
             column, declaration, text = match.groups()
             reference = _REFERENCES.search(declaration)
             columns.append(

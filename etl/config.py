@@ -27,11 +27,20 @@ class RoomConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleConfig:
+    """Groups of names: each of ``join`` is one person's, in each of ``part`` all are others'."""
+
+    join: tuple[tuple[str, ...], ...] = ()
+    part: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """``me`` is the name of the account that exported the chat, which pages call `我`."""
 
     me: str | None = None
     rooms: dict[str, RoomConfig] = field(default_factory=dict)
+    people: PeopleConfig | None = None
 
 
 def read_config(database: Path, given: Path | None) -> Config:
@@ -51,7 +60,6 @@ def read_config(database: Path, given: Path | None) -> Config:
 
 
 def _checked(values: dict[str, Any], path: Path) -> Config:
-    # [people] is for `etl people`
     _only(values, {"me", "rooms", "people"}, str(path))
     me = values.get("me")
     rooms = values.get("rooms", {})
@@ -60,8 +68,37 @@ def _checked(values: dict[str, Any], path: Path) -> Config:
     if not isinstance(rooms, dict):
         raise ArchiveError(f"{path}: rooms: must be tables such as [rooms.team]")
     return Config(
-        me, {slug: _checked_room(room, f"{path}: rooms.{slug}") for slug, room in rooms.items()}
+        me,
+        {slug: _checked_room(room, f"{path}: rooms.{slug}") for slug, room in rooms.items()},
+        _checked_people(values["people"], f"{path}: people") if "people" in values else None,
     )
+
+
+def _checked_people(values: Any, where: str) -> PeopleConfig:
+    if not isinstance(values, dict):
+        raise ArchiveError(f"{where}: must be a table with join and part")
+    _only(values, {"join", "part"}, where)
+    people = PeopleConfig(
+        **{kind: _checked_groups(groups, f"{where}.{kind}") for kind, groups in values.items()}
+    )
+    for names in people.part:
+        both = next((joined for joined in people.join if len(set(joined) & set(names)) > 1), None)
+        if both is not None:
+            raise ArchiveError(f"{where}: {' and '.join(sorted(set(both) & set(names)))} stand in"
+                               " join and in part; leave them in one of the two")  # fmt: skip
+    return people
+
+
+def _checked_groups(groups: Any, where: str) -> tuple[tuple[str, ...], ...]:
+    fits = isinstance(groups, list) and all(
+        isinstance(names, list)
+        and len(set(map(str, names))) > 1
+        and all(isinstance(name, str) and name.strip() for name in names)
+        for names in groups
+    )
+    if not fits:
+        raise ArchiveError(f'{where}: must be lists of two or more names: [["林秋", "Lin"]]')
+    return tuple(tuple(dict.fromkeys(names)) for names in groups)
 
 
 def _checked_room(values: Any, where: str) -> RoomConfig:

@@ -1,18 +1,21 @@
 """What can only be known once all pages are loaded: run at the end of every load and rebuild.
 
-All of it is computed anew from the tables, so that the order of loading does not matter, and a
-run that was killed is made good by the next.
+All of it is derived from the tables, so that the order of loading does not matter. Which days
+changed is written down with each of them: a run that was killed is made good by the next.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from db import derived, loads, writer
 from db.connection import transaction
-from db.reader import known_names, mention_places
 from etl.config import Config
-from etl.jobs.mentions import KnownNames
+from etl.people.by_hand import ByHand
+
+# Raise it with any change to what is derived: the next load then makes all of it anew.
+RULES = "1"
 
 
 def finish(connection: sqlite3.Connection, config: Config) -> None:
@@ -20,18 +23,42 @@ def finish(connection: sqlite3.Connection, config: Config) -> None:
     with transaction(connection):
         for slug, room in config.rooms.items():
             loads.configure_room(connection, slug, room.title, room.timezone)
-        if config.me is not None:
-            loads.set_property(connection, "me", config.me)
-        if not loads.is_finished(connection):
+        by_hand = _by_hand(connection, config)
+        changed = loads.changes(connection, RULES)
+        if changed is None or changed.days or by_hand != _noted(connection):
             writer.sweep(connection)
             derived.title_links(connection)
-            name_mentions(connection)
-            loads.set_finished(connection, True)
+            # what this takes to import is as much as a load that finds nothing new
+            from etl.people.build import build_people
+
+            build_people(connection, by_hand, changed)
+        _note(connection, by_hand)
+        loads.note_derived(connection, RULES)
 
 
-def name_mentions(connection: sqlite3.Connection) -> None:
-    """Give every mention the known name that stands behind its @."""
-    names = KnownNames(known_names(connection))
-    named = ((names.name_at(place.text, place.at), place) for place in mention_places(connection))
-    changed = [(name, p.message_id, p.at) for name, p in named if name != p.name]
-    derived.set_mention_names(connection, changed)
+def _by_hand(connection: sqlite3.Connection, config: Config) -> ByHand:
+    """What ``archive.toml`` says of people; where it says nothing, what it said last."""
+    noted = _noted(connection)
+    people = config.people
+    return ByHand(
+        noted.me if config.me is None else config.me,
+        noted.join if people is None else people.join,
+        noted.part if people is None else people.part,
+    )
+
+
+def _noted(connection: sqlite3.Connection) -> ByHand:
+    groups = json.loads(loads.property_of(connection, "people") or "{}")
+    return ByHand(
+        loads.property_of(connection, "me"),
+        *(tuple(map(tuple, groups.get(kind, ()))) for kind in ("join", "part")),
+    )
+
+
+def _note(connection: sqlite3.Connection, by_hand: ByHand) -> None:
+    if by_hand == _noted(connection):
+        return
+    if by_hand.me is not None:
+        loads.set_property(connection, "me", by_hand.me)
+    groups = {"join": by_hand.join, "part": by_hand.part}
+    loads.set_property(connection, "people", json.dumps(groups, ensure_ascii=False))

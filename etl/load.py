@@ -18,6 +18,7 @@ from pathlib import Path
 from db import loads, writer
 from db.connection import DayTransactions
 from db.families import FAMILIES
+from db.people.reader import names_of_days
 from db.reader import StoredDay, find_day, table_counts
 from db.rows import DayRows, SourceRow
 from etl import __version__, finish
@@ -223,10 +224,12 @@ def _load_content(run: _Load, content: DayContent) -> None:
         if stored is not None and stored.sha256 == content.sha256:
             run.report.files.unchanged += 1
             return
-        loads.set_finished(run.connection, False)
         if stored is None:
-            writer.insert_day(run.connection, rows, source, run.id)
+            loads.note_change(
+                run.connection, writer.insert_day(run.connection, rows, source, run.id)
+            )
         else:
+            loads.note_change(run.connection, stored.id, names_of_days(run.connection, [stored.id]))
             _replace_day(run, stored, page, rows, source)
     _count(run, rows, new=stored is None)
     _say_rejects(run, file, rows)

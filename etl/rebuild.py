@@ -11,10 +11,14 @@ from db.reader import StoredDay, messages_of, stored_days
 from db.rows import DayRows
 from etl.config import Config
 from etl.finish import finish
-from etl.jobs import FAMILY_JOBS, FRAME_JOBS, to_rows
+from etl.jobs import FAMILY_JOBS, FRAME_JOBS, JOBS, to_rows
 from etl.revise import parts_of, revise
 from etl.sources import FORMATS
 from etl.stored import stored_bytes, stored_parts
+
+# Not of pages, but of all of them together: see etl.people.
+PEOPLE = "people"
+REBUILDS = (*JOBS, PEOPLE)
 
 
 def rebuilds_messages(jobs: Collection[str]) -> bool:
@@ -23,33 +27,44 @@ def rebuilds_messages(jobs: Collection[str]) -> bool:
 
 
 def rebuild(
-    connection: sqlite3.Connection, jobs: Collection[str], done: Callable[[int], None]
+    connection: sqlite3.Connection,
+    jobs: Collection[str],
+    config: Config,
+    done: Callable[[int], None],
 ) -> None:
     """Make the rows of the jobs named anew, as a fresh load would; all of them, or nothing.
 
     Each page is written again from the tables and read as if it came from its file, so that no
-    file is needed and no rule exists twice. ``done`` is told each day's number of messages.
+    file is needed and no rule exists twice. What is derived from all pages is made anew in any
+    case. ``done`` is told each day's number of messages.
     """
-    whole = rebuilds_messages(jobs)
     with transaction(connection):
-        loads.set_finished(connection, False)
+        loads.forget_derived(connection)
+        if set(jobs) - {PEOPLE}:
+            _rebuild_pages(connection, jobs, done)
+    finish(connection, config)
+
+
+def _rebuild_pages(
+    connection: sqlite3.Connection, jobs: Collection[str], done: Callable[[int], None]
+) -> None:
+    whole = rebuilds_messages(jobs)
+    if whole:
+        writer.empty_index(connection)
+    for day in list(stored_days(connection)):
+        content = stored_bytes(connection, day)
+        page = FORMATS[day.format].parse(content, day.date)
+        rows = to_rows(page, day.room, day.date)
         if whole:
-            writer.empty_index(connection)
-        for day in list(stored_days(connection)):
-            content = stored_bytes(connection, day)
-            page = FORMATS[day.format].parse(content, day.date)
-            rows = to_rows(page, day.room, day.date)
-            if whole:
-                keys = {message.position: message.key for message in rows.messages}
-                revision = revise(stored_parts(connection, day), parts_of(page, keys, {}))
-                writer.update_day(connection, day.id, rows, revision.ids, indexed=False)
-                writer.set_escape_depth(connection, day.source_id, page.escape_depth)
-            else:
-                _replace_families(connection, day, rows, [j for j in FAMILY_JOBS if j in jobs])
-            done(len(rows.messages))
-        if "images" in jobs:
-            writer.sweep_images(connection)
-    finish(connection, Config())
+            keys = {message.position: message.key for message in rows.messages}
+            revision = revise(stored_parts(connection, day), parts_of(page, keys, {}))
+            writer.update_day(connection, day.id, rows, revision.ids, indexed=False)
+            writer.set_escape_depth(connection, day.source_id, page.escape_depth)
+        else:
+            _replace_families(connection, day, rows, [j for j in FAMILY_JOBS if j in jobs])
+        done(len(rows.messages))
+    if "images" in jobs:
+        writer.sweep_images(connection)
 
 
 def _replace_families(

@@ -394,12 +394,13 @@ def test_links_carry_the_title_they_were_first_shared_under(
     ]
 
 
-def test_mentions_are_named_whatever_the_order_of_loading(
+def test_mentions_are_resolved_whatever_the_order_of_loading(
     etl: Command, db: Path, tmp_path: Path
 ) -> None:
+    meant = "select n.name, s.name from mentions n left join speakers s on s.id = n.speaker_id"
     etl("load", write_page(tmp_path, REPLY, date="2031-02-04"))
-    assert query(db, "select name from mentions") == [(None,)]
+    assert query(db, meant) == [(LIN, None)], "it is written so, but nobody wrote under it"
     etl("load", write_page(tmp_path, HELLO, date="2031-02-05"))
-    assert query(db, "select name from mentions") == [(LIN,)]
+    assert query(db, meant) == [(LIN, LIN)]
     etl("load", write_page(tmp_path, date="2031-02-05"))
-    assert query(db, "select name, speaker_id from mentions") == [(None, None)]
+    assert query(db, meant) == [(LIN, None)]

@@ -457,7 +457,8 @@ def test_schema_names_every_table_and_comment(chats: Command, sample: Path) -> N
     out = chats("schema").out
     tables = query(
         sample,
-        "select name from sqlite_master where type = 'table' and name not like 'messages_fts_%'"
+        "select name from sqlite_master where type in ('table', 'view')"
+        " and name not like 'messages_fts_%'"
         " and name <> '_sqlite_migrations'",
     )
     assert {name for (name,) in tables} == set(re.findall(r"^(\w+)(?=: )", out, re.MULTILINE))

@@ -246,7 +246,8 @@ def test_a_person(chats: Command, sample: Path) -> None:
         rooms         prodarch 8  proddev 5  riskops 3
         words         谢谢 3
         emoji         [呲牙] 1  [抱拳] 1  [鼓掌] 1
-        mentions      1  周叙白-木石-架构-杭州
+        mentions      1  Joanna-星桥-PM-香港
+                      1  周叙白-木石-架构-杭州
                       1  林望秋-青禾-产品-上海
         talks with    4  周叙白－木石科技－架构－杭州
                       3  我
@@ -512,6 +513,7 @@ TYPED = st.text(
 @example(["🇨🇳🇨🇳🇨🇳"], 3)
 @example(["❤\ufe0f❤\ufe0f"], 2)
 @example(["a" * 10, "b" * 10], 3)
+@example(["\x1f\uaa33"], 2)
 def test_wrapping_loses_nothing_and_keeps_the_width(texts: list[str], width: int) -> None:
     lines = [paint(line, colour=False) for line in wrap([Span(text) for text in texts], width)]
     assert all(wcswidth(line) <= width for line in lines)

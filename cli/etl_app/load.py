@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from cli import render, reports
-from cli.options import DEFAULT_DATABASE, Database, Json
+from cli.options import DEFAULT_DATABASE, ConfigFile, Database, Json
 from cli.progress import new_progress
 from db.connection import open_writable
 from db.errors import ArchiveError
@@ -39,9 +39,7 @@ def load(
     date: Annotated[
         str | None, typer.Option(help="The page's day (YYYY-MM-DD), instead of the file name's.")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help=f"Instead of the {FILE_NAME} beside the archive.")
-    ] = None,
+    config: ConfigFile = None,
     sample: Annotated[
         bool, typer.Option("--sample", help="Load the invented sample that comes along.")
     ] = False,

@@ -7,25 +7,26 @@ from typing import Annotated
 import typer
 
 from cli import render
-from cli.options import DEFAULT_DATABASE, Database
+from cli.options import DEFAULT_DATABASE, ConfigFile, Database
 from db.connection import open_writable
-from etl.jobs import JOBS
+from etl.config import read_config
+from etl.rebuild import REBUILDS, rebuilds_messages
 from etl.rebuild import rebuild as rebuild_archive
-from etl.rebuild import rebuilds_messages
 
 
 def _job_names(incomplete: str) -> list[str]:
-    return [name for name in JOBS if name.startswith(incomplete)]
+    return [name for name in REBUILDS if name.startswith(incomplete)]
 
 
 def rebuild(
     jobs: Annotated[
         list[str],
         typer.Argument(
-            metavar="JOB…", help=f"Any of {', '.join(JOBS)}.", autocompletion=_job_names
+            metavar="JOB…", help=f"Any of {', '.join(REBUILDS)}.", autocompletion=_job_names
         ),
     ],
     db: Database = DEFAULT_DATABASE,
+    config: ConfigFile = None,
 ) -> None:
     """Make the rows of some jobs anew from the bodies in the archive; no file is read.
 
@@ -33,9 +34,11 @@ def rebuild(
 
     Example: etl rebuild images links
     """
-    unknown = [job for job in jobs if job not in JOBS]
+    unknown = [job for job in jobs if job not in REBUILDS]
     if unknown:
-        raise typer.BadParameter(f"no job is called {unknown[0]!r}; there are {', '.join(JOBS)}")
+        raise typer.BadParameter(
+            f"no job is called {unknown[0]!r}; there are {', '.join(REBUILDS)}"
+        )
     days = messages = 0
 
     def done(messages_of_day: int) -> None:
@@ -43,6 +46,8 @@ def rebuild(
         days += 1
         messages += messages_of_day
 
+    chosen = read_config(db, config)
     with open_writable(db, any_index=rebuilds_messages(jobs)) as connection:
-        rebuild_archive(connection, jobs, done)
-    render.line(f"{', '.join(jobs)}: made anew for {days:,} days, {messages:,} messages")
+        rebuild_archive(connection, jobs, chosen, done)
+    of_pages = f" for {days:,} days, {messages:,} messages" if days else ""
+    render.line(f"{', '.join(jobs)}: made anew{of_pages}")

@@ -1,0 +1,68 @@
+"""`etl people`: who is who, made anew; and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli import completion, explained, layout, render
+from cli.options import CONTEXT, DEFAULT_DATABASE, ConfigFile, Database
+from cli.output import OutputOptions
+from db.connection import open_read_only, open_writable
+from db.errors import ArchiveError
+from db.people.explain import explain_name, similar_names
+from etl.config import read_config
+from etl.rebuild import PEOPLE
+from etl.rebuild import rebuild as rebuild_archive
+
+people = typer.Typer(
+    help="Find out anew who is who, or why.\n\nExample: etl people explain 林秋",
+    context_settings=CONTEXT,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+
+
+@people.callback()
+def _build(
+    context: typer.Context, db: Database = DEFAULT_DATABASE, config: ConfigFile = None
+) -> None:
+    """Build people from the evidence in the messages and archive.toml; every load does it too.
+
+    Example: etl people --db chats.db
+    """
+    if context.invoked_subcommand is not None:
+        return
+    chosen = read_config(db, config)
+    with open_writable(db) as connection:
+        rebuild_archive(connection, [PEOPLE], chosen, lambda _: None)
+    with open_read_only(db) as connection:
+        render.line(explained.summary(connection))
+
+
+@people.command()
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A name as written.", autocompletion=completion.speakers
+        ),
+    ],
+    db: Database = DEFAULT_DATABASE,
+) -> None:
+    """Print which names are one person's, and the evidence for and against each.
+
+    Example: etl people explain 周叙白－木石科技－架构－杭州
+    """
+    with open_read_only(db) as connection:
+        found = explain_name(connection, name.strip())
+        if found is None:
+            raise ArchiveError(_unknown(name, similar_names(connection, name)))
+        lines = list(explained.lines(found, layout.width()))
+    render.paged(layout.painted(lines), OutputOptions())
+
+
+def _unknown(name: str, similar: list[str]) -> str:
+    near = f"; there are {', '.join(similar)}" if similar else ""
+    return f"nobody is called {name!r}{near}"

@@ -1,0 +1,73 @@
+"""Who is who, and why, as text for people."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+
+from cli import layout
+from cli.layout import BOLD, DIM, Line, Span
+from db.people.explain import Explained, Piece
+
+_INDENT = 4
+# What a piece of evidence says, with the speaker it ties the name to.
+_SAID = {
+    "header": "wrote {times} message{s} under it",
+    "quote": "quoted {times} time{s} with words of {speaker}",
+    "same message": "{times} message{s} stand{v} on a page under this name and {speaker}",
+    "answers": "{speaker} wrote around {times} of its mentions",
+    "personal name": "has the personal name of {speaker}",
+    "nickname": "has the nickname of {speaker}",
+    "account": "archive.toml says that {speaker} is this account",
+    "by hand": "archive.toml joins it to {speaker}",
+}
+_VERDICTS = {"joins": "", "ambiguous": "not enough: others are as likely", "apart": "kept apart"}
+
+
+def summary(connection: sqlite3.Connection) -> str:
+    """What was found out, in one line."""
+    counts = [
+        connection.execute(sql).fetchone()[0]
+        for sql in (
+            "select count(*) from people",
+            "select count(*) from speakers",
+            "select count(distinct name) from aliases where verdict = 'joins'",
+            "select count(speaker_id) from mentions where name <> '所有人'",
+            "select count(*) from mentions where name <> '所有人'",
+            "select count(m.reply_to) from quotes q join messages m on m.id = q.message_id",
+            "select count(*) from quotes",
+        )
+    ]
+    return (
+        "{:,} people: {:,} speakers' names, {:,} names in all; {:,} of {:,} mentions and"
+        " {:,} of {:,} quotes resolved"
+    ).format(*counts)
+
+
+def lines(found: Explained, width: int) -> Iterator[Line]:
+    """A person with their names, oldest first, and the evidence for each."""
+    if found.person is None:
+        yield from layout.wrap([Span(found.name, BOLD), Span(" is nobody's name for sure")], width)
+    else:
+        person = found.person
+        said = [v for v in (person.nickname, person.company, person.role, person.city) if v]
+        yield from layout.wrap([Span(person.name, BOLD)], width)
+        yield from layout.wrap([Span(" · ".join(said), DIM)], width)
+    for name, pieces in groupby(found.pieces, key=lambda piece: piece.name):
+        yield []
+        yield from layout.wrap([Span(name, layout.speaker_style(name))], width)
+        for piece in pieces:
+            yield from _piece(piece, width)
+
+
+def _piece(piece: Piece, width: int) -> Iterator[Line]:
+    one = piece.times == 1
+    said = _SAID[piece.kind].format(
+        times=f"{piece.times:,}", speaker=piece.speaker, s="" if one else "s", v="s" if one else ""
+    )
+    verdict = _VERDICTS[piece.verdict]
+    span = " … ".join(dict.fromkeys(key for key in (piece.first, piece.last) if key))
+    weight = "" if piece.kind == "header" else f"{piece.weight:+.1f}"
+    text = [Span(said), Span(f"  {verdict}" if verdict else "", "1"), Span(f"  {span}", DIM)]
+    yield from layout.beside(Span(f"{weight:>6}"), 2 * _INDENT, text, width)

@@ -1,0 +1,78 @@
+"""Why a name is somebody's: all that ``aliases`` has of it, and of the names beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from db.people.rows import PersonRow
+from db.text_index import normalize
+
+SIMILAR = 10
+
+
+class Piece(NamedTuple):
+    """A piece of evidence, with the speaker's name and the first and last message's key."""
+
+    name: str
+    speaker: str
+    kind: str
+    weight: float
+    times: int
+    first: str | None
+    last: str | None
+    verdict: str
+
+
+class Explained(NamedTuple):
+    """A name, whose it is (nobody's, where it is unclear), and all evidence about both."""
+
+    name: str
+    person: PersonRow | None
+    pieces: list[Piece]
+
+
+def explain_name(connection: sqlite3.Connection, name: str) -> Explained | None:
+    """What is known of a name that is written anywhere in the archive; None if it is not."""
+    row = connection.execute(_PERSON, {"name": name}).fetchone()
+    person = PersonRow._make(row) if row else None
+    values = {"name": name, "person": person.id if person else None}
+    pieces = list(map(Piece._make, connection.execute(_PIECES, values)))
+    written = connection.execute(_WRITTEN, values).fetchone()
+    if person is None and not pieces and written is None:
+        return None
+    return Explained(name, person, pieces)
+
+
+def similar_names(connection: sqlite3.Connection, name: str) -> list[str]:
+    """Names that contain one."""
+    wanted = normalize(name.strip())
+    rows = connection.execute(
+        "select name from speakers union select name from aliases order by name"
+    )
+    return [one for (one,) in rows if wanted in normalize(one)][:SIMILAR] if wanted else []
+
+
+_PERSON = """
+select p.id, p.name, p.nickname, p.company, p.role, p.city
+from people p
+where p.id in (
+  select person_id from speakers where name = :name
+  union all
+  select person_id from aliases where name = :name and verdict = 'joins'
+)
+"""
+_PIECES = """
+select a.name, s.name, a.kind, a.weight, a.times, f.key, l.key, a.verdict
+from aliases a
+join speakers s on s.id = a.speaker_id
+left join messages f on f.id = a.first_message_id
+left join messages l on l.id = a.last_message_id
+where a.person_id = :person or a.name = :name
+  or (a.name in (select name from aliases where person_id = :person) and a.verdict <> 'joins')
+order by a.name <> :name, ifnull(min(f.sent_at) over (partition by a.name), '9'), a.name,
+         a.kind <> 'header', a.weight desc, s.name, a.kind
+"""
+_WRITTEN = """
+select 1 from mentions where name = :name union all select 1 from quotes where name = :name limit 1
+"""

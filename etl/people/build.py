@@ -1,0 +1,194 @@
+"""Who is who, brought up to date: observe what changed, decide, write the difference.
+
+Everything is derived from the messages and ``archive.toml``. What was observed is kept in
+``aliases``, so that after a change of some pages only the names on them are looked at again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from functools import cache
+
+from db.loads import Changed
+from db.people import reader, writer
+from db.people.rows import AliasRow, Evidence, NameUse, Speaker
+from etl.jobs.mentions import EVERYONE, KnownNames, shorter_names, written_at
+from etl.people.by_hand import ByHand
+from etl.people.decide import Decision, decide
+from etl.people.describe import person_rows, speaker_rows
+from etl.people.meant import resolve_mentions
+from etl.people.observe import Answers, double_evidence, quote_evidence
+from etl.people.quoted import find_quoted, phrase_of
+from etl.people.replies import infer_replies
+
+Names = set[str] | None
+
+OBSERVED = ("quote", "same message", "answers")
+# A page with so many messages twice was put together from the exports of two accounts.
+DOUBLED_PAGE = 3
+
+
+def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Changed | None) -> None:
+    """Make people, aliases, mentions and replies what the messages say; None: look at them all."""
+    days = None if changed is None else changed.days
+    names: Names = None
+    if changed is not None:
+        names = changed.names | reader.names_of_days(connection, changed.days)
+    renamed = name_mentions(connection, names)
+    requoted = find_quotes(connection, days)
+    if names is not None:
+        names |= renamed | requoted
+    stored = reader.aliases(connection)
+    headers, evidence = observe(connection, stored, names)
+    speakers = reader.speakers(connection, headers)
+    decision = decide_people(connection, by_hand, speakers, [*headers, *evidence])
+    aliases = _alias_rows(connection, decision, stored, names)
+    people = person_rows(decision, _last_seen(connection, aliases))
+    writer.replace_people(connection, people, speaker_rows(decision, speakers))
+    writer.replace_aliases(connection, aliases)
+    affected = None if names is None else names | _changed_persons(stored, aliases, names)
+    mentioning = resolve_mentions(connection, decision, affected)
+    if days is not None:
+        days = days | reader.days_of_messages(connection, mentioning)
+    infer_replies(connection, days)
+
+
+def name_mentions(connection: sqlite3.Connection, names: Names) -> set[str]:
+    """Give mentions the known name behind their @; the names that some lost or gained."""
+    known = KnownNames(reader.known_names(connection))
+    if names is not None:
+        names = names | {shorter for name in names for shorter in shorter_names(name)}
+    changes, concerned = [], set()
+    for place in reader.mention_places(connection, names):
+        written = written_at(place.text, place.at)
+        name = known.name_at(place.text, place.at) or written
+        if (written, name) != (place.written, place.name):
+            changes.append((written, name, place.message_id, place.at))
+            concerned |= {name, place.name} - {None}
+    writer.set_mention_names(connection, changes)
+    return {name for name in concerned if name is not None}
+
+
+def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> set[str]:
+    """Find the message that each quote is of; the names under which that changed."""
+    changes = []
+    for quote in reader.quote_places(connection, days):
+        phrase = phrase_of(quote.text)
+        candidates = reader.quote_candidates(connection, quote, phrase, exact=True)
+        if not candidates:
+            candidates = reader.quote_candidates(connection, quote, phrase, exact=False)
+        found = find_quoted(quote.text, candidates)
+        if found != (quote.reply_to, quote.speaker_id):
+            changes.append((*found, quote.message_id))
+    writer.set_quoted(connection, changes)
+    return reader.names_of_quotes(connection, [message_id for *_, message_id in changes])
+
+
+def observe(
+    connection: sqlite3.Connection, stored: Iterable[AliasRow], names: Names
+) -> tuple[list[Evidence], list[Evidence]]:
+    """The speakers' own names, and all that was observed: anew for these names, else as stored."""
+    headers = reader.header_evidence(connection, names)
+    observed = quote_evidence(reader.quotes_under(connection, names))
+    observed += double_evidence(reader.doubled_messages(connection, names))
+    observed += answers(connection, names)
+    if names is not None:
+        kept = [Evidence(*row[:7]) for row in stored if row.name not in names]
+        headers += [piece for piece in kept if piece.kind == "header"]
+        observed += [piece for piece in kept if piece.kind in OBSERVED]
+    return headers, observed
+
+
+def answers(connection: sqlite3.Connection, names: Names) -> list[Evidence]:
+    """Who answers when these names are mentioned."""
+    counted = Answers()
+    for day_id, contexts in reader.contexts_by_day(connection, names):
+        named = [context for context in contexts if context.name != EVERYONE]
+        counted.add_day(named, reader.voices_of(connection, day_id))
+    return counted.evidence(reader.speaker_names(connection))
+
+
+def decide_people(
+    connection: sqlite3.Connection,
+    by_hand: ByHand,
+    speakers: Collection[Speaker],
+    evidence: Iterable[Evidence],
+) -> Decision:
+    """Who is who, by this evidence."""
+
+    @cache
+    def days(speaker_id: int) -> frozenset[int]:
+        return frozenset(reader.days_of_speaker(connection, speaker_id))
+
+    @cache
+    def is_doubled(day_id: int) -> bool:
+        return reader.doubles_on(connection, day_id) >= DOUBLED_PAGE
+
+    def shares_page(one: int, other: int) -> bool:
+        return not all(is_doubled(day_id) for day_id in sorted(days(one) & days(other)))
+
+    written = reader.written_names(connection)
+    written.pop(EVERYONE, None)
+    return decide(speakers, written, evidence, by_hand, shares_page)
+
+
+def _alias_rows(
+    connection: sqlite3.Connection, decision: Decision, stored: Iterable[AliasRow], names: Names
+) -> list[AliasRow]:
+    """Evidence as rows; what names have in common was seen where the name is written."""
+    there = {(row.name, row.speaker_id, row.kind): row for row in stored}
+    rows, unseen = [], []
+    for piece, verdict in decision.verdicts:
+        person = decision.person_of.get(piece.name) if verdict == "joins" else None
+        row = AliasRow(*piece, verdict, person)
+        if row.first_message_id is None:
+            known = there.get((row.name, row.speaker_id, row.kind))
+            if known is None or names is None or row.name in names:
+                unseen.append(row)
+                continue
+            row = row._replace(first_message_id=known[5], last_message_id=known[6])
+        rows.append(row)
+    uses = reader.name_uses(connection, {row.name for row in unseen})
+    return rows + [_with_use(row, uses.get(row.name)) for row in unseen]
+
+
+def _with_use(row: AliasRow, use: NameUse | None) -> AliasRow:
+    """The row with the messages that the name is first and last written in."""
+    if use is None:
+        return row
+    return row._replace(first_message_id=use.first_message_id, last_message_id=use.last_message_id)
+
+
+def _last_seen(connection: sqlite3.Connection, aliases: Collection[AliasRow]) -> dict[str, str]:
+    """When the names that joined somebody were last written."""
+    joined = [row for row in aliases if row.verdict == "joins" and row.last_message_id]
+    times = reader.times_of_messages(connection, {row.last_message_id for row in joined})
+    last: dict[str, str] = {}
+    for row in joined:
+        last[row.name] = max(last.get(row.name, ""), times[row.last_message_id or 0])
+    return last
+
+
+def _changed_persons(
+    stored: Iterable[AliasRow], aliases: Iterable[AliasRow], names: set[str]
+) -> set[str]:
+    """Names whose person now has other speakers, or some whose own messages changed."""
+    before, after = _speakers_of_names(stored), _speakers_of_names(aliases)
+    touched = {row.speaker_id for row in aliases if row.kind == "header" and row.name in names}
+    return {
+        name
+        for name in before.keys() | after.keys()
+        if before.get(name) != after.get(name)
+        or (len(after[name]) > 1 and not touched.isdisjoint(after[name]))
+    }
+
+
+def _speakers_of_names(aliases: Iterable[AliasRow]) -> dict[str, frozenset[int]]:
+    """The speakers of each name's person."""
+    joined = [row for row in aliases if row.person_id is not None]
+    speakers: dict[int, set[int]] = {}
+    for row in joined:
+        if row.kind == "header" and row.person_id is not None:
+            speakers.setdefault(row.person_id, set()).add(row.speaker_id)
+    return {row.name: frozenset(speakers.get(row.person_id or 0, ())) for row in joined}

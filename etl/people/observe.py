@@ -1,0 +1,187 @@
+"""What messages show of who is who: whose words are quoted under a name, who answers to it. Pure.
+
+*Quotes.* A quoted reply carries the name of the group and the text of an earlier message, whose
+header has the name of the exporting account's address book: where one speaker alone wrote that
+text, both names are one person's.
+
+*Doubled messages.* Some pages were put together from the exports of two accounts, and hold every
+message twice: under the name that each account's address book has. Both names are one person's.
+
+*Answers.* Who is mentioned is mostly there: they just wrote what is answered, or answer now. For
+every name the speakers around its mentions are compared with how often they are there anyway: a
+log-likelihood ratio over slots of ten minutes. Whoever mentions a name does not bear it.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from db.people.rows import Context, DoubledMessage, Evidence, QuoteOf, Voice
+
+# A quote as short as that may be of anybody.
+SHORT_QUOTE = 6
+QUOTE, QUOTE_OF_LITTLE = 6.0, 2.5
+
+SHORT_DOUBLE = 8
+DOUBLE, DOUBLE_OF_LITTLE = 6.0, 1.0
+
+SLOT = 600
+AROUND = 300
+# Whoever is mentioned is there in so many slots of a day on which they write,
+PRESENT = 0.7
+# and each slot of a day on which they do not write speaks against it so much.
+AWAY = -0.4
+LEAST_SHARE, MOST_SHARE, MOST_SHARE_AWAY = 0.03, 0.9, 0.6
+# A message that mentions more people is a list.
+MOST_MENTIONS = 3
+LEAST_WEIGHT, MOST_ANSWERERS = 2.0, 3
+
+
+def quote_evidence(quotes: Iterable[QuoteOf]) -> list[Evidence]:
+    """A piece per name and speaker; each text counts once. Quotes come in the order of time."""
+    return _by_texts("quote", quotes, SHORT_QUOTE, (QUOTE_OF_LITTLE, QUOTE))
+
+
+def double_evidence(doubled: Iterable[DoubledMessage]) -> list[Evidence]:
+    """A piece per pair of speakers, from the side of each; each text counts once."""
+    return _by_texts("same message", doubled, SHORT_DOUBLE, (DOUBLE_OF_LITTLE, DOUBLE))
+
+
+def _by_texts(
+    kind: str,
+    found: Iterable[QuoteOf] | Iterable[DoubledMessage],
+    least: int,
+    weights: tuple[float, float],
+) -> list[Evidence]:
+    """Evidence from texts that a name and a speaker have in common; a short one weighs less."""
+    pairs: dict[tuple[str, int], list[QuoteOf | DoubledMessage]] = defaultdict(list)
+    for one in found:
+        pairs[one.name, one.speaker_id].append(one)
+    return [
+        Evidence(
+            name,
+            speaker_id,
+            kind,
+            sum(weights[len(text) >= least] for text in {one.text for one in of_pair}),
+            len(of_pair),
+            of_pair[0].message_id,
+            of_pair[-1].message_id,
+        )
+        for (name, speaker_id), of_pair in pairs.items()
+    ]
+
+
+@dataclass(slots=True)
+class _Around:
+    """Who was there when a name was mentioned."""
+
+    slots: int = 0
+    authors: set[int | None] = field(default_factory=set)
+    weights: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    seen: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    slots_of_days: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    first: dict[int, int] = field(default_factory=dict)
+    last: dict[int, int] = field(default_factory=dict)
+
+
+class Answers:
+    """Counts, day by day, who is around the mentions of names."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, _Around] = defaultdict(_Around)
+
+    def add_day(self, contexts: Sequence[Context], voices: Sequence[Voice]) -> None:
+        """Take in the mentions of one page, with all who wrote on it; both in order of time."""
+        day = _Day(voices)
+        for name, slots in _slots_of_names(contexts, day).items():
+            around = self._names[name]
+            around.slots += len(slots)
+            for speaker_id in set().union(*(present for _, present in slots)):
+                messages = [message for message, present in slots if speaker_id in present]
+                share = day.share(speaker_id)
+                around.seen[speaker_id] += len(messages)
+                around.slots_of_days[speaker_id] += len(slots)
+                around.weights[speaker_id] += _weight(len(messages), len(slots), share)
+                around.first.setdefault(speaker_id, messages[0])
+                around.last[speaker_id] = messages[-1]
+        for context in contexts:
+            if not context.is_quoted:
+                self._names[context.name].authors.add(context.author_id)
+
+    def evidence(self, speakers: Mapping[int, str]) -> list[Evidence]:
+        """For every name the likeliest speakers, as far as there is much to say for them.
+
+        ``speakers`` names them all: of two that are as likely the first by name.
+        """
+        return [piece for name in sorted(self._names) for piece in self._of_name(name, speakers)]
+
+    def _of_name(self, name: str, speakers: Mapping[int, str]) -> list[Evidence]:
+        around = self._names[name]
+        found = [
+            Evidence(
+                name,
+                speaker_id,
+                "answers",
+                round(weight + AWAY * (around.slots - around.slots_of_days[speaker_id]), 3),
+                around.seen[speaker_id],
+                around.first[speaker_id],
+                around.last[speaker_id],
+            )
+            for speaker_id, weight in around.weights.items()
+            if speaker_id not in around.authors
+        ]
+        likely = [piece for piece in found if piece.weight >= LEAST_WEIGHT]
+        return sorted(likely, key=lambda one: (-one.weight, speakers[one.speaker_id]))[
+            :MOST_ANSWERERS
+        ]
+
+
+class _Day:
+    """The speakers of a page, by time."""
+
+    def __init__(self, voices: Sequence[Voice]):
+        self._times = [second for second, _ in voices]
+        self._speakers = [speaker_id for _, speaker_id in voices]
+        self._slots: dict[int, set[int]] = defaultdict(set)
+        for second, speaker_id in voices:
+            self._slots[speaker_id].add(second // SLOT)
+        self._busy = len({second // SLOT for second in self._times})
+
+    def around(self, second: int) -> set[int]:
+        """Who wrote within five minutes of a time."""
+        begin = bisect.bisect_left(self._times, second - AROUND)
+        end = bisect.bisect_right(self._times, second + AROUND)
+        return set(self._speakers[begin:end])
+
+    def share(self, speaker_id: int) -> float:
+        """In which share of the slots in which anybody writes a speaker does."""
+        return (len(self._slots[speaker_id]) + 1) / (self._busy + 2)
+
+
+def _slots_of_names(
+    contexts: Sequence[Context], day: _Day
+) -> dict[str, list[tuple[int, set[int]]]]:
+    """For each name the slots it is mentioned in: the first message there, and who was around."""
+    slots: dict[tuple[str, int], tuple[int, set[int]]] = {}
+    for context in contexts:
+        if not context.is_quoted and context.mentions <= MOST_MENTIONS:
+            slot = (context.name, context.second // SLOT)
+            _, present = slots.setdefault(slot, (context.message_id, set()))
+            present |= day.around(context.second) - {context.author_id}
+    found: dict[str, list[tuple[int, set[int]]]] = defaultdict(list)
+    for (name, _), of_slot in slots.items():
+        found[name].append(of_slot)
+    return found
+
+
+def _weight(present: int, slots: int, share: float) -> float:
+    """The log-likelihood ratio of being there so often, against being there as on other slots."""
+    usual = min(max(share, LEAST_SHARE), MOST_SHARE)
+    if usual >= PRESENT:
+        return 0.0
+    away = math.log((1 - PRESENT) / (1 - min(usual, MOST_SHARE_AWAY)))
+    return present * math.log(PRESENT / usual) + (slots - present) * away
