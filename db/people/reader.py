@@ -65,14 +65,33 @@ def quote_places(connection: sqlite3.Connection, days: Collection[int] | None) -
     """Quotes that a change of these pages may give another message: of them and of later ones."""
     sql = _QUOTES if days is None else f"{_QUOTES} where {_AFTER_DAYS}"
     rows = connection.execute(sql, {"days": json.dumps(sorted(days or ()))})
-    return list(map(QuotePlace._make, rows))
+    return [QuotePlace._make(row[:7]) for row in rows]
+
+
+def doubtful_quotes(
+    connection: sqlite3.Connection, names: Collection[str] | None
+) -> list[tuple[str, QuotePlace]]:
+    """Quotes under these names of what several speakers wrote, with the name."""
+    where, values = _among("q.name", names)
+    doubtful = "q.speaker_id is null and m.reply_to is not null"
+    rows = connection.execute(f"{_QUOTES} where {doubtful} and {where}", values)
+    return [(row[7], QuotePlace._make(row[:7])) for row in rows]
 
 
 def quote_candidates(
-    connection: sqlite3.Connection, quote: QuotePlace, phrase: str, *, exact: bool
+    connection: sqlite3.Connection,
+    quote: QuotePlace,
+    phrase: str,
+    *,
+    exact: bool,
+    days: int | None = None,
 ) -> list[Candidate]:
-    """Earlier messages of the room with that phrase, newest first; ``exact``: with that text."""
+    """Earlier messages of the room with that phrase, newest first; ``exact``: with that text.
+
+    ``days`` looks no further back: what a quote is of was mostly said just before.
+    """
     values = {
+        "days": days,
         "phrase": phrase,
         "room": quote.room_id,
         "date": quote.date,
@@ -168,7 +187,7 @@ def header_evidence(
         values,
     )
     return [
-        Evidence(name, id_, "header", 0.0, times, *(int(end[_TIME:]) for end in (first, last)))
+        Evidence(name, id_, "header", 0.0, times, int(first[_TIME:]), int(last[_TIME:]))
         for name, id_, times, first, last in rows
     ]
 
@@ -197,7 +216,7 @@ def aliases(connection: sqlite3.Connection) -> list[AliasRow]:
     """All evidence that is written down."""
     rows = connection.execute(
         "select name, speaker_id, kind, weight, times, first_message_id, last_message_id,"
-        " verdict, person_id from aliases"
+        " note, verdict, person_id from aliases"
     )
     return list(map(AliasRow._make, rows))
 
@@ -301,7 +320,7 @@ select n.written from mentions n join messages m on m.id = n.message_id
 where {_IN_DAYS} and n.written is not null
 """
 _QUOTES = """
-select q.message_id, d.room_id, d.date, m.position, q.text, m.reply_to, q.speaker_id
+select q.message_id, d.room_id, d.date, m.position, q.text, m.reply_to, q.speaker_id, q.name
 from quotes q join messages m on m.id = q.message_id join days d on d.id = m.day_id
 """
 _AFTER_DAYS = """
@@ -310,12 +329,20 @@ d.date >= (
   where c.room_id = d.room_id and c.id in (select value from json_each(:days))
 )
 """
-_CANDIDATES = """
+# The index then skips what is out of their range.
+_ROOMS_DAYS = (
+    "room_id = :room and date between ifnull(date(:date, '-' || :days || ' days'), '') and :date"
+)
+_CANDIDATES = f"""
 select m.id, m.speaker_id, m.text
 from messages_fts f
 join messages m on m.id = f.rowid
 join days d on d.id = m.day_id
-where messages_fts match :phrase and d.room_id = :room and d.date <= :date
+where messages_fts match :phrase
+  and f.rowid between (select min(first_message_id) from days where {_ROOMS_DAYS})
+                  and (select max(last_message_id) from days where {_ROOMS_DAYS})
+  and d.room_id = :room
+  and d.date between ifnull(date(:date, '-' || :days || ' days'), '') and :date
   and (d.date, m.position) < (:date, :position)
   and (not :exact or m.text = :text or trim(m.text) = trim(:text))
 order by d.date desc, m.position desc

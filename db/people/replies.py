@@ -12,8 +12,8 @@ from collections.abc import Collection
 from db.people.rows import Guess, InferredReply
 
 # Seconds since midnight.
-_SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
-_SECONDS = f"{_SECOND.format('m.sent_at')} - ({_SECOND.format('o.sent_at')})"
+SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
+_SECONDS = f"{SECOND.format('m.sent_at')} - ({SECOND.format('o.sent_at')})"
 
 # Who mentions somebody, and the newest message of theirs. Who mentions more people lists them.
 _MENTIONED = f"""
@@ -37,7 +37,7 @@ order by m.id, o.position
 """
 # Who writes right after somebody's question, and asks nothing, nor mentions or quotes anybody.
 # A ? that is doubled, or that ends a mention, is no question mark but what a lost character became.
-_ASKS = (
+ASKS = (
     "({0}.text like '%？' or {0}.text like '%?' and {0}.text not like '%??'"
     " or instr({0}.text, '吗') or instr({0}.text, '请问') or instr({0}.text, '请教')"
     " or instr({0}.text, '有人') or instr({0}.text, '有没有'))"
@@ -47,11 +47,11 @@ select m.id, o.id, {_SECONDS}
 from messages o
 cross join messages m on m.day_id = o.day_id and m.position = o.position + 1
 where o.kind = 'text'
-  and {_ASKS.format("o")}
+  and {ASKS.format("o")}
   and m.kind = 'text'
   and m.speaker_id <> o.speaker_id
   and m.sent_at between o.sent_at and datetime(o.sent_at, '+' || :seconds || ' seconds')
-  and not {_ASKS.format("m")}
+  and not {ASKS.format("m")}
   and not exists (select 1 from quotes q where q.message_id = m.id)
   and not exists (select 1 from mentions c where c.message_id = m.id)
   and {{days}}

@@ -18,6 +18,7 @@ class Evidence(NamedTuple):
     times: int
     first_message_id: int | None = None
     last_message_id: int | None = None
+    note: str | None = None
 
 
 class AliasRow(NamedTuple):
@@ -30,6 +31,7 @@ class AliasRow(NamedTuple):
     times: int
     first_message_id: int | None
     last_message_id: int | None
+    note: str | None
     verdict: str
     person_id: int | None
 

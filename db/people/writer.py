@@ -9,12 +9,12 @@ from db.people.rows import AliasRow, PersonRow, SpeakerRow
 
 _INSERT_ALIAS = """
 insert into aliases (name, speaker_id, kind, weight, times, first_message_id, last_message_id,
-                     verdict, person_id)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     note, verdict, person_id)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (name, speaker_id, kind) do update set
   weight = excluded.weight, times = excluded.times,
   first_message_id = excluded.first_message_id, last_message_id = excluded.last_message_id,
-  verdict = excluded.verdict, person_id = excluded.person_id
+  note = excluded.note, verdict = excluded.verdict, person_id = excluded.person_id
 """
 
 
@@ -77,7 +77,7 @@ def replace_aliases(connection: sqlite3.Connection, aliases: Collection[AliasRow
         tuple(row[:3]): AliasRow._make(row)
         for row in connection.execute(
             "select name, speaker_id, kind, weight, times, first_message_id, last_message_id,"
-            " verdict, person_id from aliases"
+            " note, verdict, person_id from aliases"
         )
     }
     wanted = {(row.name, row.speaker_id, row.kind): row for row in aliases}

@@ -12,19 +12,21 @@ from functools import cache
 
 from db.loads import Changed
 from db.people import reader, writer
-from db.people.rows import AliasRow, Evidence, NameUse, Speaker
+from db.people.rows import AliasRow, Candidate, Evidence, NameUse, QuotePlace, Speaker
 from etl.jobs.mentions import EVERYONE, KnownNames, shorter_names, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
 from etl.people.describe import person_rows, speaker_rows
 from etl.people.meant import resolve_mentions
 from etl.people.observe import Answers, double_evidence, quote_evidence
-from etl.people.quoted import find_quoted, phrase_of
+from etl.people.quoted import fitting, phrase_of
 from etl.people.replies import infer_replies
 
 Names = set[str] | None
 
 OBSERVED = ("quote", "same message", "answers")
+# Days: looking further back for what is quoted takes longer the more there is.
+RECENT = 60
 # A page with so many messages twice was put together from the exports of two accounts.
 DOUBLED_PAGE = 3
 
@@ -48,6 +50,7 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, aliases)
     affected = None if names is None else names | _changed_persons(stored, aliases, names)
+    settle_quotes(connection, decision, affected)
     mentioning = resolve_mentions(connection, decision, affected)
     if days is not None:
         days = days | reader.days_of_messages(connection, mentioning)
@@ -74,15 +77,37 @@ def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) ->
     """Find the message that each quote is of; the names under which that changed."""
     changes = []
     for quote in reader.quote_places(connection, days):
-        phrase = phrase_of(quote.text)
-        candidates = reader.quote_candidates(connection, quote, phrase, exact=True)
-        if not candidates:
-            candidates = reader.quote_candidates(connection, quote, phrase, exact=False)
-        found = find_quoted(quote.text, candidates)
-        if found != (quote.reply_to, quote.speaker_id):
-            changes.append((*found, quote.message_id))
+        fits = _fitting(connection, quote)
+        speakers = {one.speaker_id for one in fits}
+        newest = fits[0].message_id if fits else None
+        speaker = speakers.pop() if len(speakers) == 1 else None
+        if (newest, speaker) != (quote.reply_to, quote.speaker_id):
+            changes.append((newest, speaker, quote.message_id))
     writer.set_quoted(connection, changes)
     return reader.names_of_quotes(connection, [message_id for *_, message_id in changes])
+
+
+def settle_quotes(connection: sqlite3.Connection, decision: Decision, names: Names) -> None:
+    """Of what several people wrote, give a quote what the person it names did."""
+    persons = reader.persons_of_speakers(connection)
+    changes = []
+    for name, quote in reader.doubtful_quotes(connection, names):
+        person = decision.person_of.get(name)
+        fits = _fitting(connection, quote) if person is not None else []
+        own = next((one for one in fits if persons.get(one.speaker_id or 0) == person), None)
+        if own is not None and own.message_id != quote.reply_to:
+            changes.append((own.message_id, None, quote.message_id))
+    writer.set_quoted(connection, changes)
+
+
+def _fitting(connection: sqlite3.Connection, quote: QuotePlace) -> list[Candidate]:
+    """The earlier messages that a quote may be of, newest first."""
+    phrase = phrase_of(quote.text)
+    for exact, days in ((True, RECENT), (True, None), (False, RECENT), (False, None)):
+        found = reader.quote_candidates(connection, quote, phrase, exact=exact, days=days)
+        if fits := fitting(quote.text, found):
+            return fits
+    return []
 
 
 def observe(
@@ -94,7 +119,7 @@ def observe(
     observed += double_evidence(reader.doubled_messages(connection, names))
     observed += answers(connection, names)
     if names is not None:
-        kept = [Evidence(*row[:7]) for row in stored if row.name not in names]
+        kept = [Evidence(*row[:8]) for row in stored if row.name not in names]
         headers += [piece for piece in kept if piece.kind == "header"]
         observed += [piece for piece in kept if piece.kind in OBSERVED]
     return headers, observed
@@ -147,7 +172,9 @@ def _alias_rows(
             if known is None or names is None or row.name in names:
                 unseen.append(row)
                 continue
-            row = row._replace(first_message_id=known[5], last_message_id=known[6])
+            row = row._replace(
+                first_message_id=known.first_message_id, last_message_id=known.last_message_id
+            )
         rows.append(row)
     uses = reader.name_uses(connection, {row.name for row in unseen})
     return rows + [_with_use(row, uses.get(row.name)) for row in unseen]
