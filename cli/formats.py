@@ -51,8 +51,17 @@ def separated(
     # what would end a line is quoted: with lines that end in \n alone, \r would not be
     writer = csv.writer(_Echo(), "excel-tab" if tabs else "excel", lineterminator="\r\n")
     for row in chain([columns] if headers else [], values):
-        text = str(writer.writerow([_separated_cell(value, raw, visible) for value in row]))
+        cells = row if raw else harmless(row)
+        text = str(writer.writerow([_separated_cell(value, visible) for value in cells]))
         yield f"{text[:-2]}\n"
+
+
+def harmless(row: Iterable[object]) -> list[object]:
+    """The values of a row with a ' before each text that a spreadsheet would run."""
+    return [
+        f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        for value in row
+    ]
 
 
 def table(
@@ -149,14 +158,10 @@ def _distinct(columns: Sequence[str]) -> list[str]:
     return names
 
 
-def _separated_cell(value: object, raw: bool, visible: bool) -> object:
+def _separated_cell(value: object, visible: bool) -> object:
     if isinstance(value, bytes):
         return _bytes(value)
-    if isinstance(value, str):
-        if not raw and value.startswith(_FORMULA):
-            value = f"'{value}"
-        return printable(value) if visible else value
-    return value
+    return printable(value) if visible and isinstance(value, str) else value
 
 
 def _table_cell(value: object) -> str:

@@ -38,8 +38,8 @@ class OutputOptions:
         bool,
         typer.Option(
             "--raw-csv",
-            help="Leave CSV and TSV values as they are that a spreadsheet would run as formulas;"
-            " otherwise they get a ' in front.",
+            help="Leave CSV, TSV and HTML values as they are that a spreadsheet would run as"
+            " formulas; otherwise they get a ' in front.",
         ),
     ] = False
     file: Annotated[
@@ -64,7 +64,8 @@ class OutputOptions:
     def format(self) -> str | None:
         """The format that is asked for, by an option or by the file's name; None if none is."""
         if self.fmt is not None:
-            return "table"
+            # tabulate's own has padding, which no reader of TSV wants
+            return "tsv" if self.fmt == "tsv" else "table"
         asked = next((name for name in _FORMATS if getattr(self, name)), None)
         if asked is None and self.file is not None:
             return _SUFFIXES.get(self.file.suffix.lower(), "tsv")

@@ -157,6 +157,20 @@ def test_a_spreadsheet_runs_nothing(first: str) -> None:
     assert list(csv.reader(io.StringIO(raw, newline="")))[:2] == [["=a"], [f"{first}1+1"]]
 
 
+@pytest.mark.parametrize(
+    ("fmt", "before", "after", "quote"),
+    [("tsv", "", "\tn\n", "'"), ("html", ">", " ", "&#x27;"), ("unsafehtml", ">", " ", "'")],
+)
+def test_a_spreadsheet_runs_nothing_of_a_table_format(
+    chats: Command, sample: Path, fmt: str, before: str, after: str, quote: str
+) -> None:
+    asked = ["sql", "select '@王敏' as \"=1+1\", -5 as n", "--fmt", fmt]
+    safe, raw = chats(*asked).out, chats(*asked, "--raw-csv").out
+    assert f"{before}{quote}=1+1{after}" in safe
+    assert f"{before}=1+1{after}" in raw
+    assert safe.replace(quote, "").split() == raw.split()
+
+
 def separated(
     columns: list[str], rows: list[list[object]], *, tabs: bool = False, raw: bool = False
 ) -> list[str]:
