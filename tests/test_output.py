@@ -204,7 +204,7 @@ def test_nothing_steers_a_terminal(rows: list[list[object]], width: int) -> None
 
 
 @given(st.lists(st.tuples(st.text("ab支付 é", max_size=90), st.text("ab支", max_size=40))),
-       st.integers(20, 90))  # fmt: skip
+       st.integers(26, 90))  # fmt: skip
 def test_a_table_fits_where_it_is_shown(rows: list[tuple[str, str]], width: int) -> None:
     text = formats.table(["a", "支"], rows, fmt="simple", headers=True, width=width)
     assert all(wcswidth(line) <= width for line in text.splitlines())
@@ -223,6 +223,32 @@ def test_numbers_are_never_shortened() -> None:
         ["n", "t"], [[1234567890123, "long text " * 5]], fmt="simple", headers=True, width=30
     )
     assert shown.splitlines()[2] == "1234567890123  long text long…"
+
+
+KEYED: tuple[list[str], list[list[object]]] = (
+    ["key", "sent_at", "speaker", "text"],
+    [["team/2031-02-03/085900-1", "2031-02-03 08:59:00", "林秋-青禾银行-产品-上海", "好" * 40],
+     ["team/2031-02-03/085912-1", "2031-02-03 08:59:12", "Wang Tao", None]],
+)  # fmt: skip
+
+
+def test_keys_and_times_are_never_shortened() -> None:
+    assert formats.table(*KEYED, fmt="simple", headers=True, width=76).splitlines()[2:] == [
+        "team/2031-02-03/085900-1  2031-02-03 08:59:00  林秋-青禾银…  好好好好好好…",
+        "team/2031-02-03/085912-1  2031-02-03 08:59:12  Wang Tao",
+    ]
+    wide = formats.table(*KEYED, fmt="simple", headers=True, width=99).splitlines()[2]
+    assert "  林秋-青禾银行-产品-上海  好好" in wide, "what is short gives nothing"
+
+
+def test_values_have_a_line_each_where_text_could_not_be_read() -> None:
+    shown = formats.table(*KEYED, fmt="simple", headers=True, width=72).splitlines()
+    assert shown[:4] == [
+        "    key = team/2031-02-03/085900-1",
+        "sent_at = 2031-02-03 08:59:00",
+        "speaker = 林秋-青禾银行-产品-上海",
+        f"   text = {'好' * 40}",
+    ]
 
 
 @pytest.mark.parametrize(
