@@ -153,20 +153,28 @@ class Selection:
 
 
 class _Clock:
-    """The time SQLite takes; what a reader of the rows takes between them does not count."""
+    """The time that SQLite takes, and what we compute between its rows.
+
+    What a slow reader of them makes us wait does not count: waiting takes no processor.
+    """
 
     def __init__(self, timeout: float):
         self.timeout, self.over = timeout, False
         self._left, self._end = timeout, 0.0
+        self._computed = time.process_time()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """The clock runs inside."""
+        """SQLite is at work inside. Raises what it does when it is stopped."""
+        self._left -= time.process_time() - self._computed
         self._end = time.monotonic() + self._left
         try:
+            if self.is_over():
+                raise sqlite3.OperationalError("interrupted")
             yield
         finally:
             self._left = self._end - time.monotonic()
+            self._computed = time.process_time()
 
     def is_over(self) -> bool:
         """Whether SQLite must stop."""

@@ -225,6 +225,26 @@ def test_time_that_the_reader_takes_does_not_count(archive: Path) -> None:
         assert len(list(rows)) == 999
 
 
+def test_time_that_our_own_work_takes_counts(archive: Path) -> None:
+    with open_sandbox(archive, timeout=0.3) as sandbox:
+        rows = iter(sandbox.select(ENDLESS.format("a"), {}, max_rows=1000))
+        next(rows)
+        started = time.process_time()
+        while time.process_time() - started < 0.4:
+            pass
+        with pytest.raises(SqlError, match="timeout gives it more"):
+            list(rows)
+
+
+def test_rows_without_end_are_stopped_in_time() -> None:
+    program = str(Path(sys.executable).with_name("chats"))
+    sql = ["sql", ENDLESS.format("a"), "--max-rows", "0", "--timeout", "1"]
+    started = time.monotonic()
+    done = subprocess.run([program, *sql], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert time.monotonic() - started < 4
+    assert (done.returncode, b"stopped after 1 second" in done.stderr) == (1, True)
+
+
 def test_ctrl_c_stops_a_query() -> None:
     program = str(Path(sys.executable).with_name("chats"))
     running = subprocess.Popen([program, "sql", ENDLESS.format("count(*)")], stderr=subprocess.PIPE)
