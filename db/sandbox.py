@@ -17,7 +17,7 @@ from pathlib import Path
 from db import functions
 from db.catalog import Value
 from db.connection import open_read_only
-from db.sql_errors import SqlError, place_of
+from db.sql_errors import SqlError, first_word, place_of, place_of_refused, place_of_second
 
 _READS = {
     sqlite3.SQLITE_SELECT,
@@ -113,10 +113,15 @@ class Sandbox:
         if text == "interrupted":
             # Ctrl-C, which Python cannot deliver while SQLite works
             return KeyboardInterrupt()
-        if self._refused is not None:
-            return SqlError(f"{self._refused} is refused: here an archive is only read")
-        if "readonly" in text:
-            return SqlError("writing is refused: here an archive is only read")
+        refused = "writing" if "readonly" in text else self._refused
+        if refused is not None:
+            # SQLite asks about it as another database, which it copies into
+            refused = "vacuum" if first_word(sql) == "vacuum" else refused
+            message = f"{refused} is refused: here an archive is only read"
+            return SqlError(message, sql, place_of_refused(sql, refused))
+        if "one statement at a time" in text:
+            message = "there are several statements in the SQL; one at a time"
+            return SqlError(message, sql, place_of_second(sql))
         for sign, meaning in _MEANINGS.items():
             if sign in text:
                 return SqlError(meaning)
@@ -187,7 +192,6 @@ class _Clock:
 
 
 _MEANINGS = {
-    "one statement at a time": "there are several statements in the SQL; one at a time",
     "has no name, but": "write parameters as :name, and give them with -p name=value",
     "null character": "there is a NUL character in the SQL",
     "surrogates not allowed": "the SQL is no valid Unicode text",

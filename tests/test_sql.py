@@ -182,8 +182,61 @@ def test_everything_else_is_refused(chats: Command, tmp_path: Path, sql: str) ->
             'near "1": syntax error\n  explain select 1 1\n                   ^',
         ),
         ("select '", "unrecognized token: \"'\"\n  select '\n         ^"),
-        ("select 1; select 2", "there are several statements in the SQL; one at a time"),
-        ("select 1; drop table rooms", "there are several statements in the SQL; one at a time"),
+        (
+            " -- a; b\n;select ';'; select 2",
+            "there are several statements in the SQL; one at a time\n"
+            "  ;select ';'; select 2\n               ^",
+        ),
+        ("select 1;;", "there are several statements in the SQL; one at a time"),
+        (
+            "select 'nope', a.\"nope\" as [ nope], `nope` -- nope\nfrom rooms a",
+            "no such column: a.nope\n  select 'nope', a.\"nope\" as [ nope], `nope` -- nope\n"
+            "                 ^",
+        ),
+        (
+            "select 'it''s nope' /* nope */, [nope] from rooms",
+            "no such column: nope\n  select 'it''s nope' /* nope */, [nope] from rooms\n"
+            "                                   ^",
+        ),
+        (
+            "select max(a.id), a.id, max from rooms a",
+            "no such column: max\n  select max(a.id), a.id, max from rooms a\n"
+            "                          ^",
+        ),
+        (
+            "select a.id, id from rooms a, rooms b",
+            "ambiguous column name: id\n  select a.id, id from rooms a, rooms b\n               ^",
+        ),
+        ('select 1 from "a b"', 'no such table: a b\n  select 1 from "a b"\n                 ^'),
+        (
+            "select 'form' /* form */ form form rooms",
+            "near \"form\": syntax error\n  select 'form' /* form */ form form rooms\n"
+            "                                ^",
+        ),
+        (
+            " -- readfile()\nselect 'readfile(1)', readfile(1)",
+            "no such function: readfile\n  select 'readfile(1)', readfile(1)\n"
+            "                        ^",
+        ),
+        (
+            "select 1, load_extension('x')",
+            "load_extension() is refused: here an archive is only read\n"
+            "  select 1, load_extension('x')\n            ^",
+        ),
+        (
+            "select * from pragma_journal_mode",
+            "pragma journal_mode is refused: here an archive is only read\n"
+            "  select * from pragma_journal_mode\n                ^",
+        ),
+        (
+            "/* all */ drop table rooms",
+            "anything but a select is refused: here an archive is only read\n"
+            "  /* all */ drop table rooms\n            ^",
+        ),
+        (
+            "vacuum into 'copy.db'",
+            "chats: vacuum is refused: here an archive is only read\n  vacuum into 'copy.db'\n  ^",
+        ),
         ("", "there is no statement in the SQL"),
         (" -- nothing", "there is no statement in the SQL"),
         ("select '\0'", "there is a NUL character in the SQL"),
