@@ -524,6 +524,7 @@ TYPED = st.text(
 @example(["🇨🇳🇨🇳🇨🇳"], 3)
 @example(["❤\ufe0f❤\ufe0f"], 2)
 @example(["a" * 10, "b" * 10], 3)
+@example(["00\u0b3e"], 2)
 def test_wrapping_loses_nothing_and_keeps_the_width(texts: list[str], width: int) -> None:
     lines = [paint(line, colour=False) for line in wrap([Span(text) for text in texts], width)]
     assert all(wcswidth(line) <= width for line in lines)
