@@ -266,6 +266,15 @@ def test_a_file_is_written_in_the_format_its_name_says(
     assert path.read_text() == "  a\n---\n  1\n"
 
 
+def test_a_file_called_minus_is_standard_output(
+    chats: Command, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert chats("sql", "select 1 as a", "-o", "-").out == "a\n1\n"
+    assert chats("sql", "select 1 as a", "--csv", "--output=-").out == "a\n1\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_is_written_whole_or_not_at_all(
     chats: Command, sample: Path, tmp_path: Path
 ) -> None:
@@ -301,6 +310,8 @@ def test_options_travel_together() -> None:
     assert OutputOptions().format is None
     assert OutputOptions(fmt="grid").format == "table"
     assert OutputOptions(file=Path("x.CSV")).format == "csv"
+    assert OutputOptions(file=Path("x.txt")).format == "tsv"
+    assert OutputOptions(file=Path("x.txt")).asked is None
     assert OutputOptions(file=Path("x.csv"), json=True).format == "json"
 
 

@@ -134,6 +134,9 @@ def test_a_day_for_programs(chats: Command, etl: Command, db: Path, tmp_path: Pa
         "key,sent_at,speaker,kind,text",
         f"team/2031-02-03/085900-1,2031-02-03 08:59:00,{WANG},text,明天几点开始，在哪里",
     ]
+    for ending in (".csv", ".tsv"):
+        chats("day", "team", "2031-02-03", "-o", db.with_suffix(ending))
+        assert db.with_suffix(ending).read_text("utf-8").startswith("key")
     file = db.with_suffix(".nl")
     chats("day", "team", "2031-02-03", "-o", file)
     assert [json.loads(line) for line in file.read_text("utf-8").splitlines()] == messages
@@ -483,6 +486,12 @@ def test_a_terminal_has_colours_and_links(etl: Command, db: Path, tmp_path: Path
     names = re.findall(r"(\x1b\[1;38;5;\d+m)Wang Tao", out)
     assert len(names) == 2
     assert len(set(names)) == 1
+
+
+def test_a_transcript_in_a_file(chats: Command, sample: Path, tmp_path: Path) -> None:
+    day, file = ["day", "prodarch", "2018-09-18"], tmp_path / "day.txt"
+    assert on_terminal(*day, "-o", str(file)) == ""
+    assert file.read_text("utf-8") == chats(*day).out == chats(*day, "-o", "-").out
 
 
 @pytest.mark.parametrize("setting", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
