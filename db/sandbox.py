@@ -76,13 +76,17 @@ class Sandbox:
     def select(
         self, sql: str, parameters: Mapping[str, Value], *, max_rows: int | None = None
     ) -> Selection:
-        """Run one statement that reads, of which ``max_rows`` rows are wanted. Raises SqlError."""
+        """Run one statement that reads, of which ``max_rows`` rows are wanted. Raises SqlError.
+
+        Parameters that are not given are NULL, as in the shell of sqlite3.
+        """
+        values = _Values(parameters)
         with self._running(sql):
-            cursor = self._connection.execute(sql, dict(parameters))
+            cursor = self._connection.execute(sql, values)
         if cursor.description is None:
             raise SqlError("there is no statement in the SQL")
         columns = [column[0] for column in cursor.description]
-        return Selection(columns, self._rows(cursor, sql), max_rows)
+        return Selection(columns, self._rows(cursor, sql), max_rows, tuple(values.not_given))
 
     def _rows(self, cursor: sqlite3.Cursor, sql: str) -> Iterator[tuple[Value, ...]]:
         while True:
@@ -125,8 +129,6 @@ class Sandbox:
         for sign, meaning in _MEANINGS.items():
             if sign in text:
                 return SqlError(meaning)
-        if "supply a value for binding" in text:
-            return SqlError(f"{text.rstrip('.')}: give it with -p name=value")
         if isinstance(error, MemoryError):
             return SqlError("the result does not fit into memory")
         self._clock.reset()
@@ -141,11 +143,28 @@ class Sandbox:
         return sqlite3.SQLITE_DENY
 
 
+class _Values(dict[str, Value]):
+    """The values of parameters; which of them SQLite asked for in vain is in ``not_given``."""
+
+    def __init__(self, given: Mapping[str, Value]):
+        super().__init__(given)
+        self.not_given: list[str] = []
+
+    def __missing__(self, name: str) -> None:
+        self.not_given.append(name)
+
+
 class Selection:
     """The rows of a statement, fetched while one goes through them."""
 
-    def __init__(self, columns: list[str], rows: Iterator[tuple[Value, ...]], max_rows: int | None):
-        self.columns, self.cut = columns, False
+    def __init__(
+        self,
+        columns: list[str],
+        rows: Iterator[tuple[Value, ...]],
+        max_rows: int | None,
+        not_given: tuple[str, ...],
+    ):
+        self.columns, self.cut, self.not_given = columns, False, not_given
         self._rows, self._max_rows = rows, max_rows
 
     def __iter__(self) -> Iterator[tuple[Value, ...]]:

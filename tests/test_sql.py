@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.main import run
+from db.catalog import queries
 from db.sandbox import Sandbox, open_sandbox
 from db.sql_errors import SqlError
 from db.text_index import normalize
@@ -242,7 +244,6 @@ def test_everything_else_is_refused(chats: Command, tmp_path: Path, sql: str) ->
         ("select '\0'", "there is a NUL character in the SQL"),
         ("select '\udcff'", "the SQL is no valid Unicode text"),
         ("select json('{')", "malformed JSON"),
-        ("select :a", "give it with -p name=value"),
         ("select ?", "write parameters as :name, and give them with -p name=value"),
     ],
 )
@@ -338,6 +339,11 @@ def test_parameters(chats: Command, text: str, type_: str) -> None:
     )
 
 
+@pytest.mark.parametrize("parameter", [":d=5", "d=5", "@d=5", "$d=5"])
+def test_names_of_parameters(chats: Command, parameter: str) -> None:
+    assert chats("sql", "select :d as d", "-p", parameter).out == "d\n5\n"
+
+
 @pytest.mark.parametrize(
     ("parameter", "said"), [("a", "'a': write it as name=value"), ("b=1", "there is no :b")]
 )
@@ -360,6 +366,39 @@ def test_sql_from_a_file_and_from_stdin(
     result = chats("sql", "other.sql")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
     assert "other.sql: cannot be read" in result.err
+
+
+def test_a_parameter_that_is_not_given_is_null(chats: Command) -> None:
+    result = chats("sql", "select :a is null, :b, @c, :a", "-p", "b=5", "--csv", "--no-headers")
+    assert (result.code, result.out) == (0, "1,5,,\n")
+    assert result.err == "NULL, as -p does not set it: :a, :c\n"
+
+
+@pytest.mark.parametrize("name", queries())
+def test_a_canned_query_can_be_pasted(chats: Command, name: str) -> None:
+    path = Path(str(resources.files("db").joinpath("queries", f"{name}.sql")))
+    pasted, file = chats("sql", path.read_text("utf-8")), chats("sql", path)
+    assert (pasted.code, pasted.out) == (file.code, file.out)
+    assert pasted.out == chats("query", name).out
+
+
+@pytest.mark.parametrize(
+    "sql", ["-- a\nselect 1", "--a\nselect 1", "--\nselect 1", "---\nselect 1", "-- a=b\nselect 1"]
+)
+def test_sql_may_begin_with_a_comment(chats: Command, sql: str) -> None:
+    for arguments in ([sql, "--csv"], ["--max-rows=5", sql], ["--", sql]):
+        result = chats("sql", *arguments)
+        assert (result.code, result.out, result.err) == (0, "1\n1\n", "")
+    assert "No such option: --a" in chats("sql", "--a", "select 1").err
+    assert chats("sql", "select :b as b", "--param=b=x y").out == "b\nx y\n"
+
+
+def test_a_file_of_another_ending(chats: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("select 1")
+    result = chats("sql", "mine.txt")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "mine.txt: the name of a file with SQL must end in .sql" in result.err
+    assert "near" in chats("sql", "x" * 9999).err
 
 
 def test_a_damaged_archive_is_not_the_sqls_fault(
