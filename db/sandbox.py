@@ -8,6 +8,7 @@ so values are limited in length, too.
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import sys
 import time
@@ -46,6 +47,8 @@ _OF_THE_FILE = (
     "database disk image is malformed", "database is locked", "disk I/O error",
     "file is not a database", "unable to open database file",
 )  # fmt: skip
+# What FTS5 says of a query of its own language, in which a-b is a column's name.
+_OF_A_MATCH = re.compile("fts5: |unterminated string|unknown special query|no such column")
 _LONGEST_VALUE = 64 * 1024 * 1024
 # Between two looks at the clock: less than a millisecond.
 _STEPS = 10_000
@@ -132,7 +135,10 @@ class Sandbox:
         if isinstance(error, MemoryError):
             return SqlError("the result does not fit into memory")
         self._clock.reset()
-        return SqlError(text, sql, place_of(self._connection, sql, text))
+        place = place_of(self._connection, sql, text)
+        if place is None and _OF_A_MATCH.match(text) and "match" in sql.lower():
+            text = f"{text}, in what MATCH is given; search_terms(TEXT) makes that of any text"
+        return SqlError(text, sql, place)
 
     def _authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
         """Say whether a statement may do something; SQLite calls this before it begins."""

@@ -254,6 +254,18 @@ def test_what_is_wrong_and_where(chats: Command, sql: str, said: str) -> None:
     assert result.err.endswith(f"{said}\n")
 
 
+@pytest.mark.parametrize(
+    "text", ["'a AND'", "'支付-代扣'", "'\"支付'", "'*a'", "'nope:a'", "'a,b'", "''", ":q"]
+)
+def test_what_match_cannot_read(chats: Command, text: str) -> None:
+    sql = f"select rowid from messages_fts where messages_fts MATCH {text}"
+    result = chats("sql", sql, *(["-p", "q=rm -rf"] if text == ":q" else []))
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "search_terms(TEXT) makes that of any text" in result.err
+    wrong = chats("sql", f"{sql} and nope = 1").err
+    assert wrong.startswith("chats: no such column: nope\n")
+
+
 def test_the_caret_stays_on_the_screen(chats: Command) -> None:
     sql = f"select {', '.join(f'column_{n}' for n in range(99))} form rooms"
     shown, caret = chats("sql", f"{sql} where {sql}").err.splitlines()[1:]
