@@ -531,6 +531,17 @@ def test_schema_of_no_table(chats: Command, sample: Path) -> None:
     result = chats("schema", "nope")
     assert result.code == 2
     assert "no table is called 'nope'; there are rooms, " in result.err
+    assert "'Speaker' (did you mean speakers?); there are" in chats("schema", "Speaker").err
+
+
+def test_schema_of_a_table_in_any_case(chats: Command, sample: Path) -> None:
+    assert chats("schema", "MESSAGES").out == chats("schema", "messages").out
+
+
+def test_schema_of_the_index_has_its_column(chats: Command, sample: Path) -> None:
+    first, *lines = chats("schema", "messages_fts").out.splitlines()
+    assert first.startswith("messages_fts: The full-text index over messages.text;")
+    assert [line.split()[0] for line in lines] == ["terms"]
 
 
 @pytest.mark.parametrize("command", [["sql", "select 1"], ["schema"], ["query", "top-speakers"]])
