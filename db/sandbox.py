@@ -84,6 +84,7 @@ class Sandbox:
         Parameters that are not given are NULL, as in the shell of sqlite3.
         """
         values = _Values(parameters)
+        self._clock.start()
         with self._running(sql):
             cursor = self._connection.execute(sql, values)
         if cursor.description is None:
@@ -134,7 +135,7 @@ class Sandbox:
                 return SqlError(meaning)
         if isinstance(error, MemoryError):
             return SqlError("the result does not fit into memory")
-        self._clock.reset()
+        self._clock.start()
         place = place_of(self._connection, sql, text)
         if place is None and _OF_A_MATCH.match(text) and "match" in sql.lower():
             text = f"{text}, in what MATCH is given; search_terms(TEXT) makes that of any text"
@@ -189,9 +190,13 @@ class _Clock:
     """
 
     def __init__(self, timeout: float):
-        self.timeout, self.over = timeout, False
-        self._left, self._end = timeout, 0.0
-        self._computed = time.process_time()
+        self.timeout = timeout
+        self.start()
+
+    def start(self) -> None:
+        """Begin again."""
+        self.over, self._left = False, self.timeout
+        self._end, self._computed = time.monotonic() + self.timeout, time.process_time()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -210,10 +215,6 @@ class _Clock:
         """Whether SQLite must stop."""
         self.over = time.monotonic() >= self._end
         return self.over
-
-    def reset(self) -> None:
-        """Begin again."""
-        self._end = time.monotonic() + self.timeout
 
 
 _MEANINGS = {

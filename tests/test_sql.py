@@ -302,6 +302,13 @@ def test_time_that_our_own_work_takes_counts(archive: Path) -> None:
             list(rows)
 
 
+def test_every_statement_has_the_whole_time(archive: Path) -> None:
+    with open_sandbox(archive, timeout=0.3) as sandbox:
+        with pytest.raises(SqlError, match="--timeout gives it more"):
+            sandbox.select(ENDLESS.format("count(*)"), {})
+        assert list(sandbox.select("select 1", {})) == [(1,)]
+
+
 def test_rows_without_end_are_stopped_in_time() -> None:
     program = str(Path(sys.executable).with_name("chats"))
     sql = ["sql", ENDLESS.format("a"), "--max-rows", "0", "--timeout", "1"]
