@@ -49,16 +49,16 @@ def known_names(connection: sqlite3.Connection) -> list[str]:
 def mention_places(
     connection: sqlite3.Connection, names: Collection[str] | None
 ) -> Iterator[MentionPlace]:
-    """Mentions with the text they stand in: those that have one of these names now."""
+    """Mentions with the text they stand in: those that have one of these names now, or none."""
     where, values = _among("n.name", names)
     unnamed = "" if names is None else " or n.name is null"
-    rows = connection.execute(
-        "select n.message_id, n.position, n.written, n.name, m.text"
-        f" from mentions n join messages m on m.id = n.message_id where {where}{unnamed}"
-        " order by n.message_id, n.position",
-        values,
-    )
-    return map(MentionPlace._make, rows)
+    return map(MentionPlace._make, connection.execute(f"{_PLACES} where {where}{unnamed}", values))
+
+
+def unwritten_mentions(connection: sqlite3.Connection) -> list[MentionPlace]:
+    """Mentions of which is not known what is written behind the @."""
+    rows = connection.execute(f"{_PLACES} where n.written is null")
+    return list(map(MentionPlace._make, rows))
 
 
 def quote_places(connection: sqlite3.Connection, days: Collection[int] | None) -> list[QuotePlace]:
@@ -305,6 +305,10 @@ _MOST_CANDIDATES = 500
 _DOUBLE = """
 join messages o on o.sent_at = m.sent_at and o.day_id = m.day_id and o.text = m.text
   and o.speaker_id <> m.speaker_id and m.kind = 'text'
+"""
+_PLACES = """
+select n.message_id, n.position, n.written, n.name, m.text
+from mentions n join messages m on m.id = n.message_id
 """
 _IN_DAYS = "m.day_id in (select value from json_each(:days))"
 _NAMES_OF_DAYS = f"""

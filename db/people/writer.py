@@ -18,12 +18,21 @@ on conflict (name, speaker_id, kind) do update set
 """
 
 
-def set_mention_names(
-    connection: sqlite3.Connection, names: Iterable[tuple[str | None, str | None, int, int]]
+def set_mentions_written(
+    connection: sqlite3.Connection, written: Iterable[tuple[str | None, int, int]]
 ) -> None:
-    """Write mentions' names, each ``(written, name, message id, position of the @)``."""
+    """Write what stands behind an @, each ``(written, message id, position of the @)``."""
     connection.executemany(
-        "update mentions set written = ?, name = ? where message_id = ? and position = ?", names
+        "update mentions set written = ? where message_id = ? and position = ?", written
+    )
+
+
+def set_mention_names(
+    connection: sqlite3.Connection, names: Iterable[tuple[str | None, int, int]]
+) -> None:
+    """Write mentions' names, each ``(name, message id, position of the @)``."""
+    connection.executemany(
+        "update mentions set name = ? where message_id = ? and position = ?", names
     )
 
 

@@ -59,18 +59,25 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
 
 def name_mentions(connection: sqlite3.Connection, names: Names) -> set[str]:
     """Give mentions the known name behind their @; the names that some lost or gained."""
+    _read_unwritten(connection)
     known = KnownNames(reader.known_names(connection))
     if names is not None:
         names = names | {shorter for name in names for shorter in shorter_names(name)}
     changes, concerned = [], set()
     for place in reader.mention_places(connection, names):
-        written = written_at(place.text, place.at)
-        name = known.name_at(place.text, place.at) or written
-        if (written, name) != (place.written, place.name):
-            changes.append((written, name, place.message_id, place.at))
+        name = known.name_at(place.text, place.at) or place.written
+        if name != place.name:
+            changes.append((name, place.message_id, place.at))
             concerned |= {name, place.name} - {None}
     writer.set_mention_names(connection, changes)
     return {name for name in concerned if name is not None}
+
+
+def _read_unwritten(connection: sqlite3.Connection) -> None:
+    """Read what stands behind an @ where an older version of this program did not."""
+    places = reader.unwritten_mentions(connection)
+    read = ((written_at(place.text, place.at), place.message_id, place.at) for place in places)
+    writer.set_mentions_written(connection, list(read))
 
 
 def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> set[str]:
