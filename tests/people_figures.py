@@ -26,7 +26,7 @@ from etl.jobs.mentions import EVERYONE
 from etl.people import build
 from etl.people.by_hand import ByHand
 from etl.people.decide import ME, Decision, decide
-from etl.people.observe import quote_evidence
+from etl.people.observe import is_doubled, quote_evidence
 
 FOLDS, SPLITS = 10, 20
 # By what a mention is resolved: the first of these that ties its name to the person.
@@ -90,7 +90,7 @@ def observed(connection: sqlite3.Connection, by_hand: ByHand = ByHand()) -> Obse
     doubled = {
         day
         for day in frozenset().union(*pages.values())
-        if reader.doubles_on(connection, day) >= build.DOUBLED_PAGE
+        if is_doubled(reader.texts_at_once(connection, day))
     }
     mentions = Counter(mention.name for mention in reader.named_mentions(connection, None))
     del mentions[EVERYONE]

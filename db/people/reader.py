@@ -15,7 +15,6 @@ from db.people.rows import (
     AliasRow,
     Candidate,
     Context,
-    DoubledMessage,
     Evidence,
     MentionPlace,
     NamedMention,
@@ -23,6 +22,7 @@ from db.people.rows import (
     QuoteOf,
     QuotePlace,
     Speaker,
+    SpokenText,
     Voice,
 )
 
@@ -50,15 +50,29 @@ def mention_places(
     connection: sqlite3.Connection, names: Collection[str] | None
 ) -> Iterator[MentionPlace]:
     """Mentions with the text they stand in: those that have one of these names now, or none."""
-    where, values = _among("n.name", names)
-    unnamed = "" if names is None else " or n.name is null"
-    return map(MentionPlace._make, connection.execute(f"{_PLACES} where {where}{unnamed}", values))
+    where, values = _among("name", names)
+    return _with_texts(connection, where if names is None else f"{where} or name is null", values)
 
 
 def unwritten_mentions(connection: sqlite3.Connection) -> list[MentionPlace]:
     """Mentions of which is not known what is written behind the @."""
-    rows = connection.execute(f"{_PLACES} where n.written is null")
-    return list(map(MentionPlace._make, rows))
+    return list(_with_texts(connection, "written is null", []))
+
+
+def _with_texts(
+    connection: sqlite3.Connection, where: str, values: list[str]
+) -> Iterator[MentionPlace]:
+    """Mentions; the text of a message is read once, as it may be long and have many."""
+    mentions = connection.execute(
+        "select message_id, position, written, name from mentions"
+        f" where {where} order by message_id, position",
+        values,
+    )
+    for message_id, of_message in groupby(mentions, key=lambda row: int(row[0])):
+        (text,) = connection.execute(
+            "select text from messages where id = ?", [message_id]
+        ).fetchone()
+        yield from (MentionPlace._make((*row, text)) for row in of_message)
 
 
 def quote_places(connection: sqlite3.Connection, days: Collection[int] | None) -> list[QuotePlace]:
@@ -115,28 +129,30 @@ def quotes_under(connection: sqlite3.Connection, names: Collection[str] | None) 
     return list(map(QuoteOf._make, rows))
 
 
-def doubled_messages(
-    connection: sqlite3.Connection, names: Collection[str] | None
-) -> list[DoubledMessage]:
-    """Messages of these speakers that stand there under another name too, in the order of time."""
+def days_of_speakers(connection: sqlite3.Connection, names: Collection[str] | None) -> list[int]:
+    """The pages on which these speakers wrote, in the order of their dates."""
     where, values = _among("s.name", names)
     rows = connection.execute(
-        "select s.name, o.speaker_id, m.text, m.id from speakers s"
-        f" join messages m on m.speaker_id = s.id {_DOUBLE} where {where}"
-        " order by m.sent_at, m.key, o.position",
+        "select d.id from days d join rooms r on r.id = d.room_id where d.id in"
+        f" (select m.day_id from speakers s join messages m on m.speaker_id = s.id where {where})"
+        " order by d.date, r.slug",
         values,
     )
-    return list(map(DoubledMessage._make, rows))
+    return [day_id for (day_id,) in rows]
 
 
-def doubles_on(connection: sqlite3.Connection, day_id: int) -> int:
-    """How many texts of a page stand there under two names."""
-    (texts,) = connection.execute(
-        f"select count(distinct m.text) from messages m {_DOUBLE} where m.day_id = ?"
-        " and length(m.text) >= 8",
+def texts_at_once(connection: sqlite3.Connection, day_id: int) -> list[SpokenText]:
+    """The texts of a page that were written in the same second as another speaker's, in order."""
+    rows = connection.execute(
+        "select m.id, m.sent_at, s.id, s.name, m.text"
+        " from messages m join speakers s on s.id = m.speaker_id"
+        " where m.day_id = ?1 and m.kind = 'text' and m.sent_at in ("
+        "  select sent_at from messages where day_id = ?1"
+        "  group by sent_at having min(speaker_id) <> max(speaker_id))"
+        " order by m.position",
         [day_id],
-    ).fetchone()
-    return int(texts)
+    )
+    return list(map(SpokenText._make, rows))
 
 
 def contexts_by_day(
@@ -144,19 +160,9 @@ def contexts_by_day(
 ) -> Iterator[tuple[int, list[Context]]]:
     """The mentions of these names, day by day, each in the order of time."""
     where, values = _among("n.name", names)
-    rows = connection.execute(
-        f"select m.day_id, {_SECOND.format('m.sent_at')}, n.name, m.speaker_id, n.message_id,"
-        " (select count(*) from mentions o where o.message_id = n.message_id),"
-        " q.message_id is not null and n.position <= length(m.text) - length(q.reply)"
-        " from mentions n join messages m on m.id = n.message_id"
-        " join days d on d.id = m.day_id join rooms r on r.id = d.room_id"
-        " left join quotes q on q.message_id = n.message_id"
-        f" where n.name is not null and {where}"
-        " order by d.date, r.slug, m.sent_at, m.position, n.position",
-        values,
-    )
+    rows = connection.execute(f"{_CONTEXTS} where n.name is not null and {where} {_BY_DAY}", values)
     for day_id, of_day in groupby(rows, key=lambda row: int(row[0])):
-        yield day_id, [Context._make((*row[1:6], bool(row[6]))) for row in of_day]
+        yield day_id, [Context._make((*row[1:5], bool(row[5]), bool(row[6]))) for row in of_day]
 
 
 def voices_of(connection: sqlite3.Connection, day_id: int) -> list[Voice]:
@@ -302,14 +308,23 @@ def times_of_messages(
 
 # Of a text that everybody writes, the newest messages will do.
 _MOST_CANDIDATES = 500
-_DOUBLE = """
-join messages o on o.sent_at = m.sent_at and o.day_id = m.day_id and o.text = m.text
-  and o.speaker_id <> m.speaker_id and m.kind = 'text'
+# A message that mentions four people or more is a list. What each message quotes is measured once,
+# however many mentions it has.
+_CONTEXTS = f"""
+with quoted as materialized (
+  select q.message_id, length(m.text) - length(q.reply) as characters
+  from quotes q join messages m on m.id = q.message_id
+)
+select m.day_id, {_SECOND.format("m.sent_at")}, n.name, m.speaker_id, n.message_id,
+       n.position <= ifnull(q.characters, 0),
+       exists (select 1 from mentions o where o.message_id = n.message_id limit 1 offset 3)
+from mentions n
+join messages m on m.id = n.message_id
+join days d on d.id = m.day_id
+join rooms r on r.id = d.room_id
+left join quoted q on q.message_id = n.message_id
 """
-_PLACES = """
-select n.message_id, n.position, n.written, n.name, m.text
-from mentions n join messages m on m.id = n.message_id
-"""
+_BY_DAY = "order by d.date, r.slug, m.sent_at, m.position, n.position"
 _IN_DAYS = "m.day_id in (select value from json_each(:days))"
 _NAMES_OF_DAYS = f"""
 select s.name from speakers s

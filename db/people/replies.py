@@ -15,7 +15,7 @@ from db.people.rows import Guess, InferredReply
 SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
 _SECONDS = f"{SECOND.format('m.sent_at')} - ({SECOND.format('o.sent_at')})"
 
-# Who mentions somebody, and the newest message of theirs. Who mentions more people lists them.
+# Who mentions somebody, and the newest message of theirs. Who mentions three people lists them.
 _MENTIONED = f"""
 select m.id, o.id, {_SECONDS}
 from mentions n
@@ -30,7 +30,7 @@ cross join messages o on o.day_id = m.day_id and o.position = (
 )
 where s.person_id <> w.person_id
   and not exists (select 1 from quotes q where q.message_id = m.id)
-  and (select count(*) from mentions c where c.message_id = m.id) <= :mentions
+  and not exists (select 1 from mentions c where c.message_id = m.id limit 1 offset 2)
   and o.sent_at between datetime(m.sent_at, '-' || :seconds || ' seconds') and m.sent_at
   and {{days}}
 order by m.id, o.position
@@ -57,7 +57,6 @@ where o.kind = 'text'
   and {{days}}
 order by m.id
 """
-_MOST_MENTIONS = 2
 
 
 def mentioned_before(
@@ -98,7 +97,7 @@ def replace_inferred_replies(
 def _guesses(
     connection: sqlite3.Connection, sql: str, days: Collection[int] | None, seconds: int
 ) -> list[Guess]:
-    values = {"days": _listed(days), "seconds": seconds, "mentions": _MOST_MENTIONS}
+    values = {"days": _listed(days), "seconds": seconds}
     rows = connection.execute(sql.format(days=_of(days)), values)
     return list(map(Guess._make, rows))
 

@@ -7,18 +7,32 @@ Everything is derived from the messages and ``archive.toml``. What was observed 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from db.loads import Changed
 from db.people import reader, writer
-from db.people.rows import AliasRow, Candidate, Evidence, NameUse, QuotePlace, Speaker
-from etl.jobs.mentions import EVERYONE, KnownNames, shorter_names, written_at
+from db.people.rows import (
+    AliasRow,
+    Candidate,
+    DoubledMessage,
+    Evidence,
+    NameUse,
+    QuotePlace,
+    Speaker,
+)
+from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
 from etl.people.describe import person_rows, speaker_rows
 from etl.people.meant import resolve_mentions
-from etl.people.observe import Answers, double_evidence, quote_evidence
+from etl.people.observe import (
+    Answers,
+    double_evidence,
+    doubled_on,
+    is_doubled,
+    quote_evidence,
+)
 from etl.people.quoted import fitting, phrase_of
 from etl.people.replies import infer_replies
 
@@ -27,8 +41,6 @@ Names = set[str] | None
 OBSERVED = ("quote", "same message", "answers")
 # Days: looking further back for what is quoted takes longer the more there is.
 RECENT = 60
-# A page with so many messages twice was put together from the exports of two accounts.
-DOUBLED_PAGE = 3
 
 
 def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Changed | None) -> None:
@@ -62,7 +74,7 @@ def name_mentions(connection: sqlite3.Connection, names: Names) -> set[str]:
     _read_unwritten(connection)
     known = KnownNames(reader.known_names(connection))
     if names is not None:
-        names = names | {shorter for name in names for shorter in shorter_names(name)}
+        names = names | {shorter for name in names for shorter in known.shorter(name)}
     changes, concerned = [], set()
     for place in reader.mention_places(connection, names):
         name = known.name_at(place.text, place.at) or place.written
@@ -123,13 +135,21 @@ def observe(
     """The speakers' own names, and all that was observed: anew for these names, else as stored."""
     headers = reader.header_evidence(connection, names)
     observed = quote_evidence(reader.quotes_under(connection, names))
-    observed += double_evidence(reader.doubled_messages(connection, names))
+    observed += double_evidence(doubled_messages(connection, names))
     observed += answers(connection, names)
     if names is not None:
         kept = [Evidence(*row[:8]) for row in stored if row.name not in names]
         headers += [piece for piece in kept if piece.kind == "header"]
         observed += [piece for piece in kept if piece.kind in OBSERVED]
     return headers, observed
+
+
+def doubled_messages(connection: sqlite3.Connection, names: Names) -> Iterator[DoubledMessage]:
+    """The messages of these speakers that stand on their page under another name, too."""
+    for day_id in reader.days_of_speakers(connection, names):
+        for doubled in doubled_on(reader.texts_at_once(connection, day_id)):
+            if names is None or doubled.name in names:
+                yield doubled
 
 
 def answers(connection: sqlite3.Connection, names: Names) -> list[Evidence]:
@@ -154,11 +174,11 @@ def decide_people(
         return frozenset(reader.days_of_speaker(connection, speaker_id))
 
     @cache
-    def is_doubled(day_id: int) -> bool:
-        return reader.doubles_on(connection, day_id) >= DOUBLED_PAGE
+    def is_whole(day_id: int) -> bool:
+        return not is_doubled(reader.texts_at_once(connection, day_id))
 
     def shares_page(one: int, other: int) -> bool:
-        return not all(is_doubled(day_id) for day_id in sorted(days(one) & days(other)))
+        return any(map(is_whole, sorted(days(one) & days(other))))
 
     written = reader.written_names(connection)
     written.pop(EVERYONE, None)
