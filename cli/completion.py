@@ -14,7 +14,6 @@ from cli.options import DEFAULT_DATABASE
 from db.connection import open_read_only
 from db.errors import ArchiveError
 from db.reader import dates_of, rooms, speaker_names
-from db.schema_comments import tables_of
 from db.search.language import FILTERS, HAS, KINDS
 
 Found = TypeVar("Found")
@@ -42,6 +41,9 @@ def periods(context: typer.Context, incomplete: str) -> list[str]:
 
 def table_names(context: typer.Context, incomplete: str) -> list[str]:
     """The tables' names."""
+    # every command imports this module, and hardly any reads the schema's comments
+    from db.schema_comments import tables_of
+
     return _starting(incomplete, [table.name for table in _read(context, tables_of)])
 
 
