@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.completion import table_formats
+
 _SUFFIXES = {".json": "json", ".nl": "nl", ".jsonl": "nl", ".ndjson": "nl", ".csv": "csv"}
 _FORMATS = ("json", "nl", "csv", "tsv", "table")
 
@@ -29,7 +31,12 @@ class OutputOptions:
     ] = False
     fmt: Annotated[
         str | None,
-        typer.Option("--fmt", metavar="FORMAT", help="Write a table as grid, github, html, rst…"),
+        typer.Option(
+            "--fmt",
+            metavar="FORMAT",
+            help="Write a table as grid, github, html, rst…",
+            autocompletion=table_formats,
+        ),
     ] = None
     no_headers: Annotated[
         bool, typer.Option("--no-headers", help="Leave out the names of the columns.")

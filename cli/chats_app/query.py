@@ -35,6 +35,8 @@ _COMPLETIONS = {
     "mentioned": completion.speakers,
     "answered": completion.speakers,
     "presenter": completion.speakers,
+    "host": completion.host_names,
+    "code": completion.emoji,
 }
 
 

@@ -8,6 +8,7 @@ import sys
 from typing import Annotated, NamedTuple
 
 import typer
+from typer._click.shell_completion import CompletionItem
 from typer.core import TyperCommand
 
 from cli import completion, render
@@ -38,6 +39,16 @@ class SearchCommand(TyperCommand):
         before = [_MARK + arg if _LEFT_OUT.fullmatch(arg) else arg for arg in args[:end]]
         return super().parse_args(ctx, [*before, *args[end:]])
 
+    def shell_complete(  # type: ignore[override]
+        self, ctx: typer.Context, incomplete: str
+    ) -> list[CompletionItem]:
+        """Options, and filters to leave something out by."""
+        offered = super().shell_complete(ctx, incomplete)
+        if re.match("-[a-z]", incomplete):
+            left_out = completion.search_words(ctx, incomplete[1:])
+            offered += [CompletionItem(f"-{word}") for word in left_out]
+        return offered
+
 
 CommandClass = SearchCommand
 
@@ -47,7 +58,7 @@ def search(
     output: OutputOptions,
     words: Annotated[
         list[str],
-        typer.Argument(metavar="QUERY…", help="See above.", autocompletion=completion.search_words),
+        typer.Argument(metavar="QUERY…", help="See above.", click_type=completion.SearchWord()),
     ],
     db: Database = DEFAULT_DATABASE,
     limit: Annotated[
@@ -62,7 +73,12 @@ def search(
     ] = 0,
     count: Annotated[bool, typer.Option("--count", help="Only how many there are.")] = False,
     by: Annotated[
-        str | None, typer.Option(metavar="|".join(GROUPS), help="Counts instead of messages.")
+        str | None,
+        typer.Option(
+            metavar="|".join(GROUPS),
+            help="Counts instead of messages.",
+            autocompletion=completion.one_of(GROUPS),
+        ),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Also search without the index, and compare.")
