@@ -52,12 +52,47 @@ def found(out: str) -> list[str]:
         (["签约", "--rank"], ["00", "04"]),
         (["文档", "-b", "-2"], ["01"]),
         (["协议支付", "-n", "0"], ["04", "00"]),
+        (["协议支付", "-n1"], ["04"]),
+        (["协议支付", "-note", "-host:x.org", "-on:2018", "-oauth"], ["04", "00"]),
+        (["协议支付", "--", "-csv"], ["04", "00"]),
     ],
 )
 def test_arguments(chats: Command, day: Path, arguments: list[str], seconds: list[str]) -> None:
     result = chats("search", *arguments)
     assert result.code == 0
     assert found(result.out) == seconds
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        (["-o", "-foo.json"], "-foo.json"),
+        (["-ofoo.json"], "foo.json"),
+        (["-n0", "-o", "foo.json"], "foo.json"),
+        (["--output", "-foo.json"], "-foo.json"),
+        (["--output=-foo.json"], "-foo.json"),
+    ],
+)
+def test_a_file_may_be_named_like_an_option(
+    chats: Command, day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    option: list[str], name: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    result = chats("search", "文档", *option)
+    assert (result.code, result.out, result.err) == (0, "", "1 message\n")
+    assert json.loads((tmp_path / name).read_text("utf-8"))[0]["text"] == "先看文档"
+
+
+def test_short_options_stand_together(chats: Command, day: Path) -> None:
+    assert chats("search", "签约", "-tn1").out == chats("search", "签约", "--table", "-n", "1").out
+    rows = json.loads(chats("search", "文档", "-C2", "--json").out)
+    assert [row["found"] for row in rows] == [0, 1, 0, 0]
+
+
+def test_the_short_options_are_those_that_words_are_told_from(chats: Command, db: Path) -> None:
+    assert set(re.findall(r"^  (-\w)\b", chats("search", "-h").out, re.MULTILINE)) == {
+        "-n", "-C", "-t", "-o", "-h",
+    }  # fmt: skip
 
 
 def test_counts(chats: Command, day: Path) -> None:
@@ -115,6 +150,11 @@ def test_which_part_emptied_the_result(chats: Command, day: Path) -> None:
         (["\udcff"], 1, "no valid Unicode text"),
         (["from:kevin", "--rank"], 1, "--rank needs text to rank by"),
         (["x", "--limt", "3"], 2, "No such option: --limt"),
+        (["x", "-n", "-1"], 2, "'-n' / '--limit': -1 is not in the range"),
+        (["x", "-n-1"], 2, "'-n' / '--limit': -1 is not in the range"),
+        (["x", "--fmt", "-x"], 2, "no format is called '-x'"),
+        (["x", "-fmt", "grid"], 2, "-fmt: write --fmt for the option; to leave the word out: -- -"),
+        (["x", "-n"], 2, "'-n' requires an argument"),
         ([], 2, "Missing argument"),
         ([""], 1, "nothing to search for"),
     ],

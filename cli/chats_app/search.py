@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, NamedTuple
 
 import typer
 from typer._click.shell_completion import CompletionItem
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperOption
 
 from cli import completion, render
 from cli.options import DEFAULT_DATABASE, Database
@@ -24,8 +26,10 @@ from db.text_index import normalize
 GROUPS = ("room", "speaker", "month")
 NEWEST = 20
 MOST = 1_000_000_000
-# `-退款`, `-from:李` and `-word` leave something out; -n, -C, -t, -o and -h are options.
-_LEFT_OUT = re.compile(r"-(?:[^A-Za-z-].*|[A-Za-z]{2,}.*|[^nCtoh-])", re.DOTALL)
+# What of all that begins with one minus is an option: -t, -n 5, -n5, -tn5, -ox.csv. Any other is a
+# word to leave out, also -note, -host:… and -oauth: a file to write has a dot or a slash.
+_OPTION = re.compile(r"-(?:h|t+|t*[nC](?:-?[0-9]+)?|t*o.*[./].*|t*o)", re.DOTALL)
+_WANTS_VALUE = re.compile(r"-t*[nCo]")
 # Carries such a word past the option parser. No argument of a program can have one.
 _MARK = "\0"
 
@@ -35,9 +39,23 @@ class SearchCommand(TyperCommand):
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Let `-term` be an argument, wherever it stands."""
-        end = args.index("--") if "--" in args else len(args)
-        before = [_MARK + arg if _LEFT_OUT.fullmatch(arg) else arg for arg in args[:end]]
-        return super().parse_args(ctx, [*before, *args[end:]])
+        return super().parse_args(ctx, list(self._marked(ctx, args)))
+
+    def _marked(self, ctx: typer.Context, args: list[str]) -> Iterator[str]:
+        """The arguments, with a mark before every word that would be taken for options."""
+        options = [option for option in self.params if isinstance(option, TyperOption)]
+        valued = {name for option in options if not option.is_flag for name in option.opts}
+        names = {name for option in options for name in option.opts}
+        rest = iter(args)
+        for arg in rest:
+            is_word = re.match("-[^-]", arg) and not _OPTION.fullmatch(arg)
+            if f"-{arg}" in names and is_word and not ctx.resilient_parsing:
+                ctx.fail(f"{arg}: write -{arg} for the option; to leave the word out: -- {arg}")
+            yield _MARK + arg if is_word else arg
+            if arg == "--":
+                yield from rest
+            elif arg in valued or _WANTS_VALUE.fullmatch(arg):
+                yield from islice(rest, 1)
 
     def shell_complete(  # type: ignore[override]
         self, ctx: typer.Context, incomplete: str
