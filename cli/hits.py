@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from cli import render
 from cli.layout import (
@@ -11,8 +12,7 @@ from cli.layout import (
     MENTION,
     Line,
     Span,
-    colours,
-    paint,
+    painted,
     speaker_style,
     width,
     wrap,
@@ -28,7 +28,7 @@ _BETWEEN_GROUPS = "--"
 
 
 def show(
-    groups: list[list[Hit]],
+    groups: Iterable[list[Hit]],
     found: list[Hit],
     texts: list[Text],
     ending: list[str],
@@ -42,11 +42,16 @@ def show(
     """
     lines = text_lines(groups, {hit.id for hit in found}, texts, width(), keys=keys)
     closing: list[Line] = [[Span(line, DIM)] for line in ending]
-    render.paged((paint(line, colour=colours()) for line in [*lines, *closing]), output)
+    render.paged(painted(chain(lines, closing)), output)
 
 
 def text_lines(
-    groups: list[list[Hit]], found: set[int], texts: list[Text], columns: int, *, keys: bool = False
+    groups: Iterable[list[Hit]],
+    found: set[int],
+    texts: list[Text],
+    columns: int,
+    *,
+    keys: bool = False,
 ) -> Iterator[Line]:
     """The lines of hits with what stands around them."""
     for number, group in enumerate(groups):

@@ -22,6 +22,7 @@ Database = Annotated[
 ]
 DEFAULT_DATABASE = Path("chats.db")
 
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Show long output without a pager.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.completion import table_formats
+from cli.options import NoPager
 
 _SUFFIXES = {".json": "json", ".nl": "nl", ".jsonl": "nl", ".ndjson": "nl", ".csv": "csv"}
 _FORMATS = ("json", "nl", "csv", "tsv", "table")
@@ -53,9 +54,7 @@ class OutputOptions:
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write into a file, whole or not."),
     ] = None
-    no_pager: Annotated[
-        bool, typer.Option("--no-pager", help="Show long output without a pager.")
-    ] = False
+    no_pager: NoPager = False
 
     def __post_init__(self) -> None:
         asked = [f"--{name}" for name in _FORMATS if getattr(self, name)]

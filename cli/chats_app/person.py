@@ -10,7 +10,7 @@ import typer
 
 from cli import completion, layout, plots, render
 from cli.layout import BOLD, DIM, Line, Span
-from cli.options import DEFAULT_DATABASE, Database, Json
+from cli.options import DEFAULT_DATABASE, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.errors import ArchiveError
@@ -35,6 +35,7 @@ def person(
     ],
     db: Database = DEFAULT_DATABASE,
     as_json: Json = False,
+    no_pager: NoPager = False,
 ) -> None:
     """Show when, where and with whom somebody writes, and the words that are theirs.
 
@@ -53,7 +54,8 @@ def person(
     if as_json:
         render.line(layout.as_json(_as_dict(found)))
         return
-    render.paged(layout.painted(_lines(found, layout.width())), OutputOptions())
+    lines = layout.painted(_lines(found, layout.width()))
+    render.paged(lines, OutputOptions(no_pager=no_pager))
 
 
 def _list(speakers: list[Speaker]) -> None:

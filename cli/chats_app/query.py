@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from cli import completion, render
 from cli.chats_app.sql import SECONDS, Timeout
-from cli.options import CONTEXT, DEFAULT_DATABASE, Database
+from cli.options import CONTEXT, DEFAULT_DATABASE, Database, NoPager
 from cli.output import OutputOptions, gives_rows
 from db.catalog import Parameter, Query, queries
 from db.errors import ArchiveError
@@ -78,13 +78,13 @@ query = typer.Typer(
 
 
 @query.callback()
-def _list(context: typer.Context) -> None:
+def _list(context: typer.Context, no_pager: NoPager = False) -> None:
     if context.invoked_subcommand is None:
         # what layout takes to import is nothing that a query needs
         from cli import layout, listings
 
         lines = listings.query_lines(queries().values(), layout.listing_width())
-        render.paged(layout.painted(lines), OutputOptions())
+        render.paged(layout.painted(lines), OutputOptions(no_pager=no_pager))
 
 
 def query_command(chosen: Query) -> Command:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated, NamedTuple
 
@@ -150,7 +150,7 @@ class _Shown(NamedTuple):
 def _show(connection: sqlite3.Connection, query: And, shown: _Shown, output: OutputOptions) -> None:
     limit, context = shown.limit, shown.context
     found = run.find(connection, query, shown.order, limit)
-    groups = run.around(connection, found, context) if context else [[hit] for hit in found]
+    groups = run.around(connection, found, context) if context else ([hit] for hit in found)
     total = len(found) if limit is None or len(found) < limit else run.count(connection, query)
     ending = [_total(len(found), total), *([] if found else _why_nothing(connection, query))]
     if output.format is None and sys.stdout.isatty():
@@ -164,9 +164,10 @@ def _show(connection: sqlite3.Connection, query: And, shown: _Shown, output: Out
             render.error_line(line)
 
 
-def _rows(groups: list[list[run.Hit]], found: list[run.Hit], output: OutputOptions) -> None:
+def _rows(groups: Iterable[list[run.Hit]], found: list[run.Hit], output: OutputOptions) -> None:
     """Hits for programs, a row each; with context ``found`` tells them from what is around."""
     ids = {hit.id for hit in found}
+    groups = list(groups)
     around = any(len(group) > 1 for group in groups)
     columns = ["key", "sent_at", "room", "speaker", "kind", "text"]
     cells = [
