@@ -12,6 +12,7 @@ from cli.layout import (
     MENTION,
     Line,
     Span,
+    fill,
     painted,
     speaker_style,
     width,
@@ -24,6 +25,7 @@ from db.search.run import Hit
 
 _FOUND = "1;31"
 _INDENT = Span("  ")
+_HANGING = 4
 _BETWEEN_GROUPS = "--"
 
 
@@ -41,7 +43,7 @@ def show(
     With ``keys`` each has its key, for `chats show`, instead of when and where.
     """
     lines = text_lines(groups, {hit.id for hit in found}, texts, width(), keys=keys)
-    closing: list[Line] = [[Span(line, DIM)] for line in ending]
+    closing = (line for text in ending for line in wrap([Span(text, DIM)], width()))
     render.paged(painted(chain(lines, closing)), output)
 
 
@@ -61,15 +63,26 @@ def text_lines(
             is_hit = hit.id in found
             mark = Span("> ", MENTION) if is_hit else Span("  ")
             mark = mark if len(group) > 1 else Span("")
-            yield from wrap([mark, *_head(hit, BOLD if is_hit else DIM, keys=keys)], columns)
+            items = _head(hit, BOLD if is_hit else DIM, keys=keys)
+            yield from _hanging(mark, items, columns)
             yield from _text(hit, mark, texts if is_hit else [], columns)
 
 
-def _head(hit: Hit, style: str, *, keys: bool) -> Line:
+def _hanging(mark: Span, items: list[Line], columns: int) -> Iterator[Line]:
+    """Items behind a mark; what does not fit its line goes on below, deeper than the text."""
+    lines = fill(items, columns - len(mark.text))
+    if len(lines) > 1:
+        lines = fill(items, columns - len(mark.text) - _HANGING)
+    for line in lines:
+        yield [mark, *line]
+        mark = Span(" " * (len(mark.text) + _HANGING)) if line is lines[0] else mark
+
+
+def _head(hit: Hit, style: str, *, keys: bool) -> list[Line]:
     who = Span(hit.speaker or "(notice)", speaker_style(hit.speaker) if hit.speaker else DIM)
     if keys:
-        return [Span(hit.key, style), Span("  "), who]
-    return [Span(hit.sent_at, style), Span(f"  {hit.room}  ", DIM), who]
+        return [[Span(hit.key, style)], [who]]
+    return [[Span(hit.sent_at, style)], [Span(hit.room, DIM)], [who]]
 
 
 def _text(hit: Hit, mark: Span, texts: list[Text], columns: int) -> Iterator[Line]:

@@ -102,6 +102,18 @@ def test_counts(chats: Command, day: Path) -> None:
     assert chats("search", "协议支付", "--check").out.endswith("agree: 2 messages\n")
 
 
+def test_counts_say_what_they_are_of(chats: Command, day: Path) -> None:
+    all_ = chats("search", "-has:image", "--by", "speaker")
+    assert all_.err == "4 messages in 2 speakers\n"
+    assert all_.out == f"speaker\tmessages\nKevin Wu\t2\n{LIN}\t2\n"
+    first = chats("search", "-has:image", "--by", "speaker", "-n", "1")
+    assert first.err == "4 messages in 1 of 2 speakers (-n 0 shows all)\n"
+    assert first.out == "speaker\tmessages\nKevin Wu\t2\n"
+    assert chats("search", "-has:image", "--by", "speaker", "-n", "0").out == all_.out
+    nothing = chats("search", "没有", "--by", "room").err
+    assert nothing == "0 messages\n没有 finds nothing at all\n"
+
+
 def test_the_check_can_fail(chats: Command, day: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("db.search.run.scan", lambda *_: {1, 99})
     result = chats("search", "协议支付", "--check")
@@ -133,6 +145,9 @@ def test_which_part_emptied_the_result(chats: Command, day: Path) -> None:
     nothing = chats("search", "没有", "文档").err
     assert nothing == "0 messages\n没有 finds nothing at all\nwithout 没有 there would be 1\n"
     assert chats("search", "from:谁").err == "0 messages\nfrom:谁 finds nothing at all\n"
+    signs = chats("search", "文档", "NOT", "退款").err
+    assert "NOT is a word to find: here -word leaves one out, OR in capitals is either" in signs
+    assert "is a word to find" not in chats("search", "没有").err
     several = chats("search", "文档", "退款", "签约").err
     assert several == "0 messages\nnothing is found with any one part left out, either\n"
 
@@ -143,9 +158,14 @@ def test_which_part_emptied_the_result(chats: Command, day: Path) -> None:
         (["form:x"], 1, "there is no filter form: (there are room:"),
         (["room:nowhere"], 1, "room:nowhere: there is no such room; there are team"),
         (["x", "--by", "day"], 2, "must be one of room, speaker, month"),
-        (["x", "--rank", "--oldest"], 2, "two orders: give one"),
-        (["x", "--count", "--by", "room"], 2, "do not go together"),
-        (["x", "--by", "room", "-C", "2"], 2, "do not go together"),
+        (["x", "--rank", "--oldest"], 2, "--rank and --oldest do not go together"),
+        (["x", "--count", "--by", "room"], 2, "--count and --by do not go together"),
+        (["x", "--by", "room", "-C", "2"], 2, "--by and --context do not go together"),
+        (["x", "--by", "room", "--keys"], 2, "--by and --keys do not go together"),
+        (["x", "--by", "room", "--rank"], 2, "--by and --rank do not go together"),
+        (["x", "--count", "-n", "3"], 2, "--count and --limit do not go together"),
+        (["x", "--check", "--json"], 2, "--check and a format or file do not go together"),
+        (["x", "--check", "-o", "x.csv"], 2, "--check and a format or file do not go together"),
         (["x", "-n", "99999999999999999999"], 2, "is not in the range"),
         (["\udcff"], 1, "no valid Unicode text"),
         (["from:kevin", "--rank"], 1, "--rank needs text to rank by"),
@@ -205,6 +225,21 @@ def test_hits_with_the_keys_that_show_takes(day: Path) -> None:
         "  签约 \\x1b[31m之后协议支付就行\n"
         "1 of 2 messages (-n 0 shows all)\n"
     )
+
+
+def test_what_stands_above_a_hit_hangs_where_it_is_too_long(day: Path) -> None:
+    assert on_terminal("签约", "-n", "1", columns=48).splitlines()[:2] == [
+        "2031-02-03 07:00:04  team",
+        "    林秋-青禾银行-产品-上海",
+    ]
+    assert on_terminal("签约", "-C", "1", "-n", "1", columns=40).splitlines()[2:5] == [
+        "    (image)",
+        "> 2031-02-03 07:00:04  team",
+        "      林秋-青禾银行-产品-上海",
+    ]
+    narrow = on_terminal("签约", "-n", "1", columns=24).splitlines()
+    assert max(map(wcswidth, narrow)) <= 24
+    assert all(line.startswith("    ") for line in narrow[1:4])
 
 
 def test_hits_are_marked_in_colour(day: Path, monkeypatch: pytest.MonkeyPatch) -> None:

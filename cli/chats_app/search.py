@@ -26,10 +26,20 @@ from db.text_index import normalize
 GROUPS = ("room", "speaker", "month")
 NEWEST = 20
 MOST = 1_000_000_000
+# What each of these asks for, the others cannot be part of.
+_APART = {
+    "--count": ("--by", "--check", "--context", "--rank", "--oldest", "--keys", "--limit"),
+    "--by": ("--check", "--context", "--rank", "--oldest", "--keys"),
+    "--check": ("--context", "--rank", "--oldest", "--keys", "--limit", "a format or file"),
+    "--rank": ("--oldest",),
+}
 # What of all that begins with one minus is an option: -t, -n 5, -n5, -tn5, -ox.csv. Any other is a
 # word to leave out, also -note, -host:… and -oauth: a file to write has a dot or a slash.
 _OPTION = re.compile(r"-(?:h|t+|t*[nC](?:-?[0-9]+)?|t*o.*[./].*|t*o)", re.DOTALL)
 _WANTS_VALUE = re.compile(r"-t*[nCo]")
+# What other search engines take for signs, and what is one here.
+_NO_SIGNS = {"NOT", "Not", "not", "or", "Or", "and", "And", "|", "||", "&", "&&"}
+_SIGNS = "here -word leaves one out, OR in capitals is either, and a space is both"
 # Carries such a word past the option parser. No argument of a program can have one.
 _MARK = "\0"
 
@@ -80,9 +90,15 @@ def search(
     ],
     db: Database = DEFAULT_DATABASE,
     limit: Annotated[
-        int,
-        typer.Option("-n", "--limit", min=0, max=MOST, help="At most so many messages; 0: all."),
-    ] = NEWEST,
+        int | None,
+        typer.Option(
+            "-n",
+            "--limit",
+            min=0,
+            max=MOST,
+            help=f"At most so many; 0: all. Without it {NEWEST} messages, or with --by all counts.",
+        ),
+    ] = None,
     oldest: Annotated[bool, typer.Option("--oldest", help="Oldest first, not newest.")] = False,
     rank: Annotated[bool, typer.Option("--rank", help="By relevance (bm25).")] = False,
     context: Annotated[
@@ -117,10 +133,19 @@ def search(
     """
     if by is not None and by not in GROUPS:
         raise typer.BadParameter(f"must be one of {', '.join(GROUPS)}", param_hint="--by")
-    if rank and oldest:
-        raise typer.BadParameter("--rank and --oldest are two orders: give one")
-    if (count, by is not None, check, context > 0).count(True) > 1:
-        raise typer.BadParameter("--count, --by, --check and --context do not go together")
+    _check_together(
+        {
+            "--count": count,
+            "--by": by is not None,
+            "--check": check,
+            "--context": context > 0,
+            "--rank": rank,
+            "--oldest": oldest,
+            "--keys": keys,
+            "--limit": limit is not None,
+            "a format or file": output.format is not None,
+        }
+    )
     query = parse(" ".join(word.removeprefix(_MARK) for word in words))
     with open_read_only(db) as connection:
         run.prepare(connection)
@@ -130,12 +155,19 @@ def search(
         elif count:
             _number(run.count(connection, query), output)
         elif by is not None:
-            counted = run.count_by(connection, query, by)  # type: ignore[arg-type]
-            render.rows([by, "messages"], counted, output)
+            _counts(connection, query, by, limit, output)
         else:
             order: run.Order = "rank" if rank else "oldest" if oldest else "newest"
-            shown = _Shown(order, limit or None, context, keys)
+            shown = _Shown(order, NEWEST if limit is None else limit or None, context, keys)
             _show(connection, query, shown, output)
+
+
+def _check_together(given: dict[str, bool]) -> None:
+    """Refuse options of which one would be ignored."""
+    for one, others in _APART.items():
+        for other in others:
+            if given[one] and given[other]:
+                raise typer.BadParameter(f"{one} and {other} do not go together")
 
 
 class _Shown(NamedTuple):
@@ -179,19 +211,45 @@ def _rows(groups: Iterable[list[run.Hit]], found: list[run.Hit], output: OutputO
 def _total(shown: int, total: int) -> str:
     if shown < total:
         return f"{shown:,} of {total:,} messages (-n 0 shows all)"
-    return f"{total:,} message{'' if total == 1 else 's'}"
+    return _several(total, "message")
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _why_nothing(connection: sqlite3.Connection, query: And) -> list[str]:
     """Which single part emptied the result: one that finds nothing, or one that is too much."""
     alone = [part for part in query.nodes if not run.count(connection, And((part,)))]
     obstacles = run.obstacles(connection, query)
+    words = {text.text for text in wanted_texts(query)} & _NO_SIGNS
+    hints = [f"{word} is a word to find: {_SIGNS}" for word in sorted(words)]
     if not alone and not obstacles:
-        return ["nothing is found with any one part left out, either"]
+        return ["nothing is found with any one part left out, either", *hints]
     return [
+        *hints,
         *(f"{as_typed(part)} finds nothing at all" for part in alone),
         *(f"without {as_typed(part)} there would be {number:,}" for part, number in obstacles),
     ]
+
+
+def _counts(
+    connection: sqlite3.Connection, query: And, by: str, limit: int | None, output: OutputOptions
+) -> None:
+    """How many there are of each, and below how many in all."""
+    counted = run.count_by(connection, query, by)  # type: ignore[arg-type]
+    shown = counted[: limit or None]
+    render.rows([by, "messages"], shown, output)
+    messages = _several(sum(number for _, number in counted), "message")
+    of = _several(len(counted), by)
+    if not counted:
+        ending = [messages, *_why_nothing(connection, query)]
+    elif len(shown) < len(counted):
+        ending = [f"{messages} in {len(shown):,} of {of} (-n 0 shows all)"]
+    else:
+        ending = [f"{messages} in {of}"]
+    for line in ending:
+        render.error_line(line)
 
 
 def _number(number: int, output: OutputOptions) -> None:
