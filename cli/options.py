@@ -12,11 +12,21 @@ from etl import __version__
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
+
+def _file(name: str | Path) -> Path:
+    """The file of a name; of an empty one, Python would make the current folder."""
+    if not str(name).strip():
+        raise typer.BadParameter("an empty name; give that of the archive's file")
+    return Path(name)
+
+
 Database = Annotated[
     Path,
     typer.Option(
         "--db",
         envvar="CHATS_DB",
+        parser=_file,
+        metavar="<path>",
         help="The archive: one SQLite file.",
     ),
 ]

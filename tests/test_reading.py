@@ -370,10 +370,33 @@ def test_a_calendar_tells_quiet_days_from_missing_ones(
         """)
 
 
-def test_stats_of_an_archive_without_days(etl: Command, chats: Command, db: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["search", "支付"],
+        ["search", "room:team"],
+        ["day", "team", "2031-02-03"],
+        ["person", "林秋"],
+        ["stats"],
+        ["stats", "--json"],
+        ["query", "top-speakers"],
+        ["query", "top-speakers", "--room", "team"],
+    ],
+)
+def test_an_archive_without_days(
+    etl: Command, chats: Command, db: Path, command: list[str]
+) -> None:
     etl("load", "-q", db.parent)
-    out = chats("stats").out
-    assert out.startswith("rooms         0\ndays          0\n")
+    result = chats(*command)
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"chats: {db}: there are no days in it yet; `etl load PATH` fills it\n"
+    assert chats("schema", "tags").code == chats("sql", "select 1").code == 0
+
+
+def test_an_archive_without_a_name(etl: Command, chats: Command) -> None:
+    for result in (chats("stats", "--db", ""), etl("status", "--db", " ")):
+        assert result.code == 2
+        assert "an empty name; give that of the archive's file" in result.err
 
 
 HOSTILE_NAME = "\x1b[31mRed\x07\u202eevil\x9b2J"

@@ -54,7 +54,7 @@ def day(
         wanted = valid_date(date)
     except NotADayFile as reason:
         raise typer.BadParameter(str(reason), param_hint="DATE") from reason
-    with open_read_only(db) as connection:
+    with open_read_only(db, with_days=True) as connection:
         chosen = room_named(connection, room)
         found = find_transcript_day(connection, chosen, wanted)
         if found is None:

@@ -45,7 +45,7 @@ def person(
     """
     if not name.strip():
         raise typer.BadParameter("give some part of a name", param_hint="NAME")
-    with open_read_only(db) as connection:
+    with open_read_only(db, with_days=True) as connection:
         speakers = find_speakers(connection, name)
         if len(speakers) != 1:
             _list(speakers)

@@ -97,7 +97,7 @@ def query_command(chosen: Query) -> Command:
 
 def _runner(chosen: Query) -> Callable[..., None]:
     def run(db: Path, timeout: float, output: OutputOptions, **values: Any) -> None:
-        with open_sandbox(db, timeout=timeout) as sandbox:
+        with open_sandbox(db, timeout=timeout, with_days=True) as sandbox:
             selection = sandbox.select(chosen.sql, _meant(sandbox, values))
             render.rows(selection.columns, selection, output)
 

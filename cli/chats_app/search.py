@@ -147,7 +147,7 @@ def search(
         }
     )
     query = parse(" ".join(word.removeprefix(_MARK) for word in words))
-    with open_read_only(db) as connection:
+    with open_read_only(db, with_days=True) as connection:
         run.prepare(connection)
         _check_rooms(connection, query)
         if check:

@@ -22,7 +22,7 @@ def stats(
 
     Example: chats stats --db chats.db
     """
-    with open_read_only(db) as connection:
+    with open_read_only(db, with_days=True) as connection:
         found = figures(connection)
     if as_json:
         render.line(layout.as_json(_as_dict(found)))
