@@ -99,6 +99,12 @@ def test_a_day_of_the_sample(chats: Command, sample: Path) -> None:
         """)
 
 
+def test_a_day_may_be_named_as_one_would_say_it(chats: Command, sample: Path) -> None:
+    expected = chats("day", "prodarch", "2018-09-18").out
+    for arguments in (["架构", "2018-9-18"], ["PRODARCH", "2018-09-18"], ["arch", "2018-9-18"]):
+        assert chats("day", *arguments).out == expected
+
+
 def test_keys_of_a_day(chats: Command, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = chats("day", "prodarch", "2018-09-18", "--keys").out.splitlines()
     assert "  prodarch/2018-09-18/194638-1  [鼓掌][鼓掌][鼓掌]" in lines
@@ -152,7 +158,13 @@ def test_a_day_for_programs(chats: Command, etl: Command, db: Path, tmp_path: Pa
             1,
             "proddev has no 2018-01-18; the nearest days are 2018-01-17",
         ),
-        (["prodarch", "2018-13-01"], 2, "2018-13-01 is no date (YYYY-MM-DD)"),
+        (["prodarch", "2018-13-01"], 2, "2018-13-01 is no date (YYYY-MM-DD"),
+        (["prodarch", "2018-09"], 2, "2018-09 is no single day (YYYY-MM-DD)"),
+        (
+            ["产品", "2018-09-18"],
+            1,
+            "'产品' is part of several rooms' names: prodarch (产品与架构), proddev (产品研发)\n",
+        ),
     ],
 )
 def test_a_day_that_is_not_there(
@@ -299,6 +311,7 @@ def test_an_exact_name_wins(etl: Command, chats: Command, db: Path, tmp_path: Pa
     etl("load", "-q", write_page(tmp_path, *(message("09:00:00", name, "早") for name in names)))
     assert chats("person", "Wang").out.startswith("Wang\n")
     assert chats("person", "ＴＡＯ").out.startswith("Wang Tao\n")
+    assert chats("person", "Wang", "Tao").out == chats("person", "Wang Tao").out
     assert chats("person", "wang").code == 1
 
 

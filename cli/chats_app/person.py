@@ -27,10 +27,10 @@ TALKS_NOTE = "talks with: half hours in which both wrote in the same room"
 
 
 def person(
-    name: Annotated[
-        str,
+    names: Annotated[
+        list[str],
         typer.Argument(
-            metavar="NAME", help="Any part of the name.", autocompletion=completion.speakers
+            metavar="NAME…", help="Any part of the name.", autocompletion=completion.speakers
         ),
     ],
     db: Database = DEFAULT_DATABASE,
@@ -43,6 +43,8 @@ def person(
 
     Example: chats person 周叙白－木石科技
     """
+    # a name with spaces needs no quotes
+    name = " ".join(names)
     if not name.strip():
         raise typer.BadParameter("give some part of a name", param_hint="NAME")
     with open_read_only(db, with_days=True) as connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import inspect
 from collections.abc import Callable
@@ -16,10 +15,10 @@ from cli import completion, render
 from cli.chats_app.sql import SECONDS, Timeout
 from cli.options import CONTEXT, DEFAULT_DATABASE, Database, NoPager
 from cli.output import OutputOptions, gives_rows
+from cli.periods import first_and_last_day, single_day
 from db.catalog import Parameter, Query, queries
 from db.errors import ArchiveError
 from db.sandbox import Sandbox, open_sandbox
-from db.search.language import period
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
@@ -134,16 +133,10 @@ def _room(sandbox: Sandbox, wanted: str) -> str:
 
 def _day(name: str, value: str) -> str:
     """The day that a bound means: of a month or year the first, or for ``until`` the last."""
-    try:
-        first, after = period(value)
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter(
-            f"{value} is no date (YYYY-MM-DD, or a month or year)", param_hint=f"--{name}"
-        ) from error
-    last = after - datetime.timedelta(days=1)
-    if name == "date" and first != last:
-        raise typer.BadParameter(f"{value} is no single day", param_hint="--date")
-    return (last if name == "until" else first).isoformat()
+    if name == "date":
+        return single_day(value, "--date")
+    first, last = first_and_last_day(value, f"--{name}")
+    return last if name == "until" else first
 
 
 def _parameter_option(parameter: Parameter) -> inspect.Parameter:
