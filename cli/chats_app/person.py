@@ -10,7 +10,7 @@ import typer
 
 from cli import completion, layout, plots, render
 from cli.layout import BOLD, DIM, Line, Span
-from cli.options import DEFAULT_DATABASE, Database, Json
+from cli.options import DEFAULT_DATABASE, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.errors import ArchiveError
@@ -27,14 +27,15 @@ TALKS_NOTE = "talks with: half hours in which both wrote in the same room"
 
 
 def person(
-    name: Annotated[
-        str,
+    names: Annotated[
+        list[str],
         typer.Argument(
-            metavar="NAME", help="Any part of the name.", autocompletion=completion.speakers
+            metavar="NAME…", help="Any part of the name.", autocompletion=completion.speakers
         ),
     ],
     db: Database = DEFAULT_DATABASE,
     as_json: Json = False,
+    no_pager: NoPager = False,
 ) -> None:
     """Show when, where and with whom somebody writes, and the words that are theirs.
 
@@ -42,9 +43,11 @@ def person(
 
     Example: chats person 周叙白－木石科技
     """
+    # a name with spaces needs no quotes
+    name = " ".join(names)
     if not name.strip():
         raise typer.BadParameter("give some part of a name", param_hint="NAME")
-    with open_read_only(db) as connection:
+    with open_read_only(db, with_days=True) as connection:
         speakers = find_speakers(connection, name)
         if len(speakers) != 1:
             _list(speakers)
@@ -53,7 +56,8 @@ def person(
     if as_json:
         render.line(layout.as_json(_as_dict(found)))
         return
-    render.paged(layout.painted(_lines(found, layout.width())), OutputOptions())
+    lines = layout.painted(_lines(found, layout.width()))
+    render.paged(lines, OutputOptions(no_pager=no_pager))
 
 
 def _list(speakers: list[Speaker]) -> None:

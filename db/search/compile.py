@@ -60,7 +60,8 @@ def condition(node: Node, text: TextCondition | None = None) -> Condition:
             return _filter(node)
         case Not(inner):
             sql, parameters = condition(inner, text)
-            return Condition(f"not {sql}", parameters)
+            # `not` leaves out what is NULL, such as who said a notice
+            return Condition(f"({sql}) is not true", parameters)
         case And(nodes):
             return _joined(" and ", _with_one_match(nodes) if text is None else nodes, text)
         case Or(nodes):
