@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from db.text_index import normalize
-from etl.people.names import Reading, _surnames
+from etl.people.names import Reading, surname_length
 
 PERSONAL, NICKNAME = "personal name", "nickname"
 
@@ -88,9 +88,3 @@ def _glued(reading: Reading) -> NameKey | None:
     if not length or len(first) < length + 3:
         return None
     return NameKey(PERSONAL, normalize(first[: length + 2]), GLUED_PERSONAL)
-
-
-def surname_length(text: str) -> int:
-    """How many characters of a text are a surname; 0 if none."""
-    known = _surnames()
-    return next((size for size in (2, 1) if text[:size] in known), 0)

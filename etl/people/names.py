@@ -106,6 +106,12 @@ def read_names(names: Iterable[str]) -> dict[str, Reading]:
     return {name: _read(name, parts, known) for name, parts in parted.items()}
 
 
+def surname_length(text: str) -> int:
+    """How many characters at its beginning are a surname; 0 if none."""
+    known = _surnames()
+    return next((size for size in (2, 1) if text[:size] in known), 0)
+
+
 def _companies(parted: dict[str, list[_Part]]) -> frozenset[str]:
     """What, in lower case, is more often the company than the nickname of a name read alone."""
     shown: Counter[str] = Counter()
