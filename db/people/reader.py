@@ -183,18 +183,27 @@ def speaker_names(connection: sqlite3.Connection) -> dict[int, str]:
 def header_evidence(
     connection: sqlite3.Connection, names: Collection[str] | None
 ) -> list[Evidence]:
-    """For each of these speakers, that the name is theirs: with first and last message."""
+    """For each of these speakers, that the name is theirs, in one room or in several."""
     where, values = _among("s.name", names)
     # a time and a message in one text, so that one pass gives both ends
     rows = connection.execute(
-        "select s.name, s.id, count(*), min(m.sent_at || m.id), max(m.sent_at || m.id)"
-        " from speakers s join messages m on m.speaker_id = s.id"
-        f" where {where} group by s.id order by s.id",
+        "select s.name, s.id, count(*), min(m.sent_at || m.id), max(m.sent_at || m.id),"
+        " count(distinct d.room_id) from speakers s join messages m on m.speaker_id = s.id"
+        f" join days d on d.id = m.day_id where {where} group by s.id order by s.id",
         values,
     )
     return [
-        Evidence(name, id_, "header", 0.0, times, int(first[_TIME:]), int(last[_TIME:]))
-        for name, id_, times, first, last in rows
+        Evidence(
+            name,
+            speaker_id,
+            "header",
+            0.0,
+            times,
+            int(first[_TIME:]),
+            int(last[_TIME:]),
+            f"in {rooms} rooms" if rooms > 1 else None,
+        )
+        for name, speaker_id, times, first, last, rooms in rows
     ]
 
 
