@@ -27,6 +27,10 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", help=f"Instead of the {FILE_NAME} beside the archive.")
 ]
 
+ByName = Annotated[
+    bool, typer.Option("--by-name", help="Go by single names, not by the people behind them.")
+]
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 

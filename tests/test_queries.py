@@ -16,7 +16,18 @@ from db.catalog import Query, Value, queries
 from db.connection import open_read_only
 from etl.config import FILE_NAME as CONFIG
 from tests.conftest import SAMPLE, Command
-from tests.pages import DATE, LIN, message, page, write_page
+from tests.pages import (
+    DATE,
+    LIN,
+    WANG,
+    ZHOU,
+    ZHOU_LATER,
+    ZHOU_MENTIONED,
+    ZHOU_QUOTED,
+    message,
+    page,
+    write_page,
+)
 
 # Values of which at least one changes the answer without emptying it.
 PLAUSIBLE: dict[str, tuple[str, ...]] = {
@@ -43,7 +54,6 @@ EMPTY_ON_SAMPLE = {"edited-days"}  # its pages were exported once
 ALWAYS_ALL_HOURS = {"messages-per-hour-and-weekday"}
 SECONDS_ON_CORPUS = 3  # ten times what they take: a plan gone wrong takes far more
 
-WANG = "王敏-云帆-产品-北京"
 ZHAO = "赵安-海岚-风控-深圳"
 
 # the last goes by names anyway
@@ -518,34 +528,6 @@ def test_topics_are_counted_by_month_and_speaker(etl: Command, db: Path, tmp_pat
         (LIN, 2, 2, 100.0),
         (WANG, 1, 3, 33.3),
     ]
-
-
-# One person: a new job, then another writing of it, which others quote and mention.
-ZHOU, ZHOU_LATER = "周叙白-青禾银行-架构-杭州", "周叙白-木石科技-架构-杭州"
-ZHOU_QUOTED, ZHOU_MENTIONED = "老周-木石-架构-杭州", "周叙白-木石-架构-杭州"
-WORDS = "清算文件每天凌晨两点出，早了没有"
-
-
-@pytest.fixture
-def renamed(etl: Command, db: Path, tmp_path: Path) -> Path:
-    """A person under four names: two over messages, one in a quote, one behind an @."""
-    dashes = "- " * 15
-    write_page(tmp_path, message("07:00:00", ZHOU, "早"), message("07:10:00", LIN, "早"))
-    write_page(
-        tmp_path,
-        message("07:00:00", ZHOU_LATER, "谁有清算文件的样例？"),
-        message("07:10:00", LIN, f"@{ZHOU_MENTIONED}?我有"),
-        message("07:20:00", ZHOU_LATER, WORDS),
-        message("08:10:00", LIN, f"「{ZHOU_QUOTED}:{WORDS}」 {dashes}好"),
-        message("08:20:00", WANG, f"「{ZHOU_QUOTED}:{WORDS}」 {dashes}收到"),
-        message("08:30:00", ZHOU_LATER, f"@{LIN}?谢谢[强]"),
-        message("08:31:00", "", "有人加入了群聊"),
-        date="2031-06-01",
-    )
-    join = json.dumps([ZHOU_LATER, ZHOU_QUOTED], ensure_ascii=False)
-    (db.parent / CONFIG).write_text(f"[people]\njoin = [{join}]\n", "utf-8")
-    assert etl("load", tmp_path).code == 0
-    return db
 
 
 def test_somebody_is_one_under_all_their_names(renamed: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand
 
 from cli import completion, render
-from cli.options import DEFAULT_DATABASE, Database
+from cli.options import DEFAULT_DATABASE, ByName, Database
 from cli.output import OutputOptions, gives_rows
 from db.connection import open_read_only
 from db.reader import rooms
@@ -70,6 +70,7 @@ def search(
     keys: Annotated[
         bool, typer.Option("--keys", help="On a terminal, show keys, for `chats show`.")
     ] = False,
+    by_name: ByName = False,
 ) -> None:
     """Find messages: all that contain every word of QUERY, newest first.
 
@@ -77,7 +78,7 @@ def search(
     begins so, "…" words side by side. OR, -word and ( ) work as expected, and so do
     room:prodarch from:NAME mentions:NAME on:2018-05-07 since:2018-05 until:2018
     has:image|link|file|emoji|mention|quote kind:text|image|link|file|notice|missing
-    host:example.com, each also with - before it.
+    host:example.com, each also with - before it. A NAME is any part of any name that somebody has.
 
     Example: chats search 协议支付 from:林 since:2018
     """
@@ -87,7 +88,7 @@ def search(
         raise typer.BadParameter("--rank and --oldest are two orders: give one")
     if (count, by is not None, check, context > 0).count(True) > 1:
         raise typer.BadParameter("--count, --by, --check and --context do not go together")
-    query = parse(" ".join(word.removeprefix(_MARK) for word in words))
+    query = parse(" ".join(word.removeprefix(_MARK) for word in words), by_name=by_name)
     with open_read_only(db) as connection:
         run.prepare(connection)
         _check_rooms(connection, query)
@@ -96,7 +97,7 @@ def search(
         elif count:
             _number(run.count(connection, query), output)
         elif by is not None:
-            counted = run.count_by(connection, query, by)  # type: ignore[arg-type]
+            counted = run.count_by(connection, query, by, by_name=by_name)  # type: ignore[arg-type]
             render.rows([by, "messages"], counted, output)
         else:
             order: run.Order = "rank" if rank else "oldest" if oldest else "newest"
