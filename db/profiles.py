@@ -101,6 +101,7 @@ class RoomDays(NamedTuple):
 class Figures:
     """An archive at a glance."""
 
+    people: int
     speakers: int
     pictures: int
     links: int
@@ -187,6 +188,7 @@ def figures(connection: sqlite3.Connection) -> Figures:
         rooms[slug].days.append(DayCount(date, messages))
     busiest = connection.execute(_BUSIEST_DAY).fetchone()
     return Figures(
+        people=connection.execute(_PEOPLE).fetchone()[0],
         speakers=_size(connection, "speakers"),
         pictures=_size(connection, "images"),
         links=_size(connection, "links"),
@@ -314,6 +316,8 @@ from (
 )
 group by who order by n desc, who limit :limit
 """
+# until people are made, as after a load that was killed, a name is somebody
+_PEOPLE = "select count(distinct ifnull(person_id, id)) from speakers"
 _ALL_DAYS = """
 select r.slug, d.date, d.messages from days d join rooms r on r.id = d.room_id
 order by r.slug, d.date

@@ -22,7 +22,16 @@ from cli import layout, plots
 from cli.layout import Span, paint, wrap
 from db.words import log_likelihood
 from tests.conftest import Command, query
-from tests.pages import LATER, LIN, ZHOU, ZHOU_LATER, ZHOU_MENTIONED, message, write_page
+from tests.pages import (
+    LATER,
+    LIN,
+    ZHOU,
+    ZHOU_LATER,
+    ZHOU_MENTIONED,
+    ZHOU_QUOTED,
+    message,
+    write_page,
+)
 
 WANG = "Wang Tao"
 PICTURE = "![2031-02-03 09:00:00](http://img.example.com/img/20310203_090000.png) "
@@ -91,7 +100,8 @@ def test_a_day_of_the_sample(chats: Command, sample: Path) -> None:
           10:05  今晚林望秋讲断直连，银行视角，机会难得 @所有人
         """)
     )
-    assert "         │ 协议支付要用户先签约，拿协议号扣，银行这边能查到用户点过同意\n" in out
+    assert "  19:47  │ 林望秋-青禾-产品-上海 (林望秋-青禾银行-产品-上海): 四、协议支付" in out
+    assert "         │ 边能查到用户点过同意\n" in out
     assert chats("day", "riskops", "2017-12-10").out == golden("""
         风控与运营 (riskops) · 2017-12-10 Sunday · 0 messages
 
@@ -191,6 +201,24 @@ def test_a_message_is_shown_with_its_neighbours(
         lines    9 to 12
         source   wechat-markdown, sha256 SHA…
         """)
+
+
+def test_what_a_message_answers_and_probably_answers(chats: Command, renamed: Path) -> None:
+    key = f"team/{LATER}/081000-1"
+    quoting = chats("show", key, "-C", "0").out
+    assert f"> 08:10  │ {ZHOU_QUOTED} ({ZHOU_LATER}):" in quoting
+    assert f"answers  team/{LATER}/072000-1\n" in quoting
+    assert "probably" not in quoting
+    page = json.loads(chats("show", key, "--json").out)
+    assert (page["reply_to"], page["probably_answers"]) == (f"team/{LATER}/072000-1", None)
+    assert (page["quote"]["name"], page["quote"]["speaker"]) == (ZHOU_QUOTED, ZHOU_LATER)
+    mentioning = chats("show", f"team/{LATER}/071000-1", "-C", "0").out
+    answered = f"team/{LATER}/070000-1"
+    assert f"\nprobably answers  {answered} (mention, 60% sure)\n" in mentioning
+    assert "\nanswers" not in mentioning
+    page = json.loads(chats("show", f"team/{LATER}/071000-1", "--json").out)
+    assert page["reply_to"] is None
+    assert page["probably_answers"] == {"key": answered, "kind": "mention", "confidence": 0.6}
 
 
 def test_what_is_written_is_shown_where_the_text_is_not_all_of_it(
@@ -392,7 +420,7 @@ def test_the_archive_at_a_glance(chats: Command, sample: Path) -> None:
         rooms         3
         days          27, from 2017-05-16 to 2019-04-11
         messages      652
-        speakers      33
+        people        33, writing under 33 names
         pictures      22
         links         17
         busiest day   proddev on 2018-10-23, Tuesday: 31 messages
