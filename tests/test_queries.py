@@ -181,6 +181,9 @@ def test_people_are_counted_or_single_names(
     assert by_name == ask(sample, query, by_name=True), "who is who is nothing to single names"
     assert by_name[0] == columns
     assert by_people not in ([], by_name[1])
+    for off in (None, "", 0, "0", False):
+        assert ask(two_people, query, by_name=off) == (columns, by_people)
+    assert ask(two_people, query, by_name="1") == by_name
 
 
 def test_whatever_tells_of_speakers_can_go_by_names() -> None:
