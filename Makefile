@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DB := chats.db
 
-.PHONY: demo test check bench generated traditional clean
+.PHONY: demo test check bench generated people-report traditional clean
 
 demo: $(VENV)/installed
 	$(BIN)/etl load --sample --db $(DB)
@@ -26,6 +26,10 @@ bench: $(VENV)/installed-check
 
 generated: $(VENV)/installed-check
 	$(BIN)/python -m cli.generated
+
+# rewrites docs/people-report.md, on the real data of CHAT_CORPUS
+people-report: $(VENV)/installed-check
+	$(BIN)/python -m tests.people_report
 
 # rewrites db/text_index/traditional.tsv from the newest OpenCC
 traditional: $(VENV)/installed-check

@@ -22,7 +22,7 @@ _SAID = {
     "account": "archive.toml says that {speaker} is this account",
     "by hand": "archive.toml joins it to {speaker}",
 }
-_VERDICTS = {"joins": "", "ambiguous": "not enough: others are as likely", "apart": "kept apart"}
+_VERDICTS = {"joins": "", "ambiguous": "ambiguous", "apart": "kept apart"}
 
 
 def summary(connection: sqlite3.Connection) -> str:
@@ -66,8 +66,9 @@ def _piece(piece: Piece, width: int) -> Iterator[Line]:
     said = _SAID[piece.kind].format(
         times=f"{piece.times:,}", speaker=piece.speaker, s="" if one else "s", v="s" if one else ""
     )
+    said += f" ({piece.note})" if piece.note else ""
     verdict = _VERDICTS[piece.verdict]
     span = " … ".join(dict.fromkeys(key for key in (piece.first, piece.last) if key))
     weight = "" if piece.kind == "header" else f"{piece.weight:+.1f}"
-    text = [Span(said), Span(f"  {verdict}" if verdict else "", "1"), Span(f"  {span}", DIM)]
+    text = [Span(said), Span(f"  {verdict}" if verdict else "", BOLD), Span(f"  {span}", DIM)]
     yield from layout.beside(Span(f"{weight:>6}"), 2 * _INDENT, text, width)

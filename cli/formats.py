@@ -18,8 +18,11 @@ _STEERING = re.compile(
 )
 # What Excel, LibreOffice and their like take for the beginning of a formula, full width too.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Room that a column of text keeps, however narrow the terminal is.
-_NARROWEST = 6
+# Keys, times and names of files, which are of no use when they are cut: every word has a digit.
+_EXACT = re.compile(r"\S*\d\S*(?: \S*\d\S*)*")
+_WIDEST_EXACT = 48
+# A column of text with less room than this is nothing to read.
+_NARROWEST = 12
 _GAP = 2
 # What tabulate adds to a column's name.
 _HEADER_PADDING = 2
@@ -51,8 +54,17 @@ def separated(
     # what would end a line is quoted: with lines that end in \n alone, \r would not be
     writer = csv.writer(_Echo(), "excel-tab" if tabs else "excel", lineterminator="\r\n")
     for row in chain([columns] if headers else [], values):
-        text = str(writer.writerow([_separated_cell(value, raw, visible) for value in row]))
+        cells = row if raw else harmless(row)
+        text = str(writer.writerow([_separated_cell(value, visible) for value in cells]))
         yield f"{text[:-2]}\n"
+
+
+def harmless(row: Iterable[object]) -> list[object]:
+    """The values of a row with a ' before each text that a spreadsheet would run."""
+    return [
+        f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        for value in row
+    ]
 
 
 def table(
@@ -60,7 +72,7 @@ def table(
 ) -> str:
     """A table in a format of tabulate's, its text shortened to fit ``width`` if there is one.
 
-    Where even that does not fit, each value has a line of its own.
+    Where that would leave too little to read, each value has a line of its own.
     """
     # tabulate aligns Chinese by wcwidth, and takes 30 ms to import
     from tabulate import tabulate
@@ -72,7 +84,11 @@ def table(
     if width is not None:
         padding = _HEADER_PADDING if headers else 0
         heads = [columns_of(name) + padding if headers else 0 for name in names]
-        widths = _fitting(heads, cells, numeric, width)
+        whole = [
+            number or _is_exact([row[place] for row in cells])
+            for place, number in enumerate(numeric)
+        ]
+        widths = _fitting(heads, cells, whole, width)
         if sum(widths) + _GAP * (len(widths) - 1) > width and cells:
             return _records(names, cells)
         names = [*map(shorten, names, [size - padding for size in widths])]
@@ -149,14 +165,10 @@ def _distinct(columns: Sequence[str]) -> list[str]:
     return names
 
 
-def _separated_cell(value: object, raw: bool, visible: bool) -> object:
+def _separated_cell(value: object, visible: bool) -> object:
     if isinstance(value, bytes):
         return _bytes(value)
-    if isinstance(value, str):
-        if not raw and value.startswith(_FORMULA):
-            value = f"'{value}"
-        return printable(value) if visible else value
-    return value
+    return printable(value) if visible and isinstance(value, str) else value
 
 
 def _table_cell(value: object) -> str:
@@ -174,18 +186,30 @@ def _is_numeric(column: list[object]) -> bool:
     return bool(values) and all(isinstance(value, int | float) for value in values)
 
 
-def _fitting(heads: list[int], rows: list[list[str]], numeric: list[bool], width: int) -> list[int]:
-    """The columns' widths: as wide as they are, or text so narrow that all fits; numbers whole."""
+def _is_exact(column: list[str]) -> bool:
+    """Whether a column's values say nothing unless they are whole."""
+    values = [value for value in column if value]
+    return bool(values) and all(
+        len(value) <= _WIDEST_EXACT and _EXACT.fullmatch(value) for value in values
+    )
+
+
+def _fitting(heads: list[int], rows: list[list[str]], whole: list[bool], width: int) -> list[int]:
+    """The columns' widths: as wide as they are, but for text that must give so that all fits.
+
+    Rows that are there to be read get more than fits rather than too little.
+    """
     # of a cell that is wider than all there is, so much will do, and it may be very long
     needed = [
         max(head, *(columns_of(row[place][:width]) for row in rows), 0)
         for place, head in enumerate(heads)
     ]
-    texts = [size for size, number in zip(needed, numeric, strict=True) if not number]
+    texts = [size for size, is_whole in zip(needed, whole, strict=True) if not is_whole]
     room = width - _GAP * (len(needed) - 1) - (sum(needed) - sum(texts))
-    widest = _widest(texts, room)
+    widest = max(_widest(texts, room), _NARROWEST if rows else _HEADER_PADDING + 1)
     return [
-        size if number else min(size, widest) for size, number in zip(needed, numeric, strict=True)
+        size if is_whole else min(size, widest)
+        for size, is_whole in zip(needed, whole, strict=True)
     ]
 
 
@@ -194,7 +218,7 @@ def _widest(sizes: list[int], room: int) -> int:
     left = sorted(sizes)
     while left and left[0] * len(left) <= room:
         room -= left.pop(0)
-    return max(room // len(left), _NARROWEST) if left else max(sizes, default=0)
+    return room // len(left) if left else max(sizes, default=0)
 
 
 class _Echo:

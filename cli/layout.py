@@ -182,8 +182,8 @@ def _wrapped(paragraph: Line, width: int) -> Iterator[Line]:
         if piece.text.isspace():
             gap = piece
             continue
-        # a mark without a width of its own may widen the sign before it
-        size = max(columns(piece.text), 1)
+        # an Indic vowel sign has no width of its own, but gives one to the letter before it
+        size = columns(f"x{piece.text}") - 1
         if line and used + len(gap.text) + size > width:
             yield line
             line, used, gap = [], 0, Span("")

@@ -9,8 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-_SUFFIXES = {".json": "json", ".nl": "nl", ".jsonl": "nl", ".ndjson": "nl", ".csv": "csv"}
+_SUFFIXES = {
+    ".json": "json", ".nl": "nl", ".jsonl": "nl", ".ndjson": "nl", ".csv": "csv", ".tsv": "tsv",
+}  # fmt: skip
 _FORMATS = ("json", "nl", "csv", "tsv", "table")
+
+
+def _file(path: Path | None) -> Path | None:
+    """The file to write; - is standard output, as for other programs."""
+    return None if path == Path("-") else path
 
 
 # typer reads the annotations, so they are no strings here
@@ -38,13 +45,20 @@ class OutputOptions:
         bool,
         typer.Option(
             "--raw-csv",
-            help="Leave CSV and TSV values as they are that a spreadsheet would run as formulas;"
-            " otherwise they get a ' in front.",
+            help="Leave CSV, TSV and HTML values as they are that a spreadsheet would run as"
+            " formulas; otherwise they get a ' in front.",
         ),
     ] = False
     file: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write into a file, whole or not."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            callback=_file,
+            help="Write into a file, whole or not at all; - is standard output. The format is what"
+            f" its name ends in ({', '.join(_SUFFIXES)}), else TSV.",
+        ),
     ] = None
     no_pager: Annotated[
         bool, typer.Option("--no-pager", help="Show long output without a pager.")
@@ -62,12 +76,18 @@ class OutputOptions:
 
     @property
     def format(self) -> str | None:
+        """The format of rows; None if it is for the place they go to to say."""
+        return self.asked or ("tsv" if self.file is not None else None)
+
+    @property
+    def asked(self) -> str | None:
         """The format that is asked for, by an option or by the file's name; None if none is."""
         if self.fmt is not None:
-            return "table"
+            # tabulate's own has padding, which no reader of TSV wants
+            return "tsv" if self.fmt == "tsv" else "table"
         asked = next((name for name in _FORMATS if getattr(self, name)), None)
         if asked is None and self.file is not None:
-            return _SUFFIXES.get(self.file.suffix.lower(), "tsv")
+            return _SUFFIXES.get(self.file.suffix.lower())
         return asked
 
 

@@ -14,7 +14,8 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _SHADES = "░▒▓█"
 _NO_MESSAGES, _NOT_THERE = "·", " "
 _GUTTER = 5
-_WEEKS = 54
+# The weeks that a part of a year of so many months may touch.
+_WEEKS = {12: 54, 6: 28, 3: 15}
 _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -54,18 +55,17 @@ def hour_line(hours: Mapping[int, int], *, width: int) -> Iterator[Line]:
 
 
 def year_calendar(year: int, days: Mapping[datetime.date, int], *, width: int) -> Iterator[Line]:
-    """A year with its weeks as columns; days that are in ``days`` without messages are dots."""
-    cell = 2 if width >= _GUTTER + 2 * _WEEKS else 1
+    """A year with its weeks as columns; days that are in ``days`` without messages are dots.
+
+    Where that is too wide, its halves or quarters, those that have none of the days left out.
+    """
+    cell = 2 if width >= _GUTTER + 2 * _WEEKS[12] else 1
+    months = next((n for n, weeks in _WEEKS.items() if width >= _GUTTER + weeks * cell), 3)
     limits = quartiles(days.values())
-    first = datetime.date(year, 1, 1)
-    monday = first - datetime.timedelta(first.weekday())
-    yield [Span(f"{year:<{_GUTTER}}{_month_labels(year, monday, cell)}", DIM)]
-    for weekday, name in enumerate(_WEEKDAYS):
-        line = [Span(f"{name:<{_GUTTER}}", DIM)]
-        for week in range(_WEEKS):
-            date = monday + datetime.timedelta(7 * week + weekday)
-            line.append(_cell(days.get(date) if date.year == year else None, limits, cell))
-        yield line
+    for first in range(1, 13, months):
+        part = range(first, first + months)
+        if any(date.year == year and date.month in part for date in days):
+            yield from _part_calendar(year, part, days, limits, cell)
 
 
 def calendar_legend(days: Mapping[datetime.date, int]) -> Iterator[Line]:
@@ -87,6 +87,22 @@ def quartiles(values: Iterable[int]) -> list[int]:
     return [busy[(len(busy) - 1) * part // 4] if busy else 0 for part in (1, 2, 3)]
 
 
+def _part_calendar(
+    year: int, months: range, days: Mapping[datetime.date, int], limits: list[int], cell: int
+) -> Iterator[Line]:
+    """Some months in a row, below their names."""
+    first = datetime.date(year, months[0], 1)
+    monday = first - datetime.timedelta(first.weekday())
+    yield [Span(f"{year:<{_GUTTER}}{_month_labels(year, months, monday, cell)}", DIM)]
+    for weekday, name in enumerate(_WEEKDAYS):
+        line = [Span(f"{name:<{_GUTTER}}", DIM)]
+        for week in range(_WEEKS[len(months)]):
+            date = monday + datetime.timedelta(7 * week + weekday)
+            inside = date.year == year and date.month in months
+            line.append(_cell(days.get(date) if inside else None, limits, cell))
+        yield line
+
+
 def _cell(messages: int | None, limits: list[int], size: int) -> Span:
     if messages is None:
         return Span(_NOT_THERE * size)
@@ -95,12 +111,12 @@ def _cell(messages: int | None, limits: list[int], size: int) -> Span:
     return Span(_SHADES[bisect.bisect_left(limits, messages)] * size, BAR)
 
 
-def _month_labels(year: int, monday: datetime.date, cell: int) -> str:
+def _month_labels(year: int, months: range, monday: datetime.date, cell: int) -> str:
     """The months' names, each above the week that its first day is in."""
     line = ""
-    for number, name in enumerate(_MONTHS, start=1):
+    for number in months:
         week = (datetime.date(year, number, 1) - monday).days // 7
-        line = f"{line:<{week * cell}}{name}"
+        line = f"{line:<{week * cell}}{_MONTHS[number - 1]}"
     return line
 
 

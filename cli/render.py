@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     # what is shown: each command imports no more of it than it needs
     from db.sql_errors import SqlError
 
+# Of tabulate's formats, those that spreadsheets open (TSV is one of ours).
+_OPENED_BY_SPREADSHEETS = ("html", "unsafehtml")
 # Columns of a line of SQL that are shown before the place where it is wrong.
 SQL_BEFORE = 40
 
@@ -71,6 +73,9 @@ def _pieces(
         # who asks for another format wants to paste it: that one is not shortened
         width = shutil.get_terminal_size().columns if terminal and not output.fmt else None
         fmt = output.fmt or "simple"
+        if fmt in _OPENED_BY_SPREADSHEETS and not output.raw_csv:
+            columns = [str(name) for name in formats.harmless(columns)]
+            values = map(formats.harmless, values)
         return [formats.table(columns, values, fmt=fmt, headers=headers, width=width)]
     tabs, raw = format_ == "tsv", output.raw_csv
     return formats.separated(columns, values, tabs=tabs, headers=headers, raw=raw, visible=terminal)

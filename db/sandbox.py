@@ -8,6 +8,7 @@ so values are limited in length, too.
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import sys
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 from db import functions
 from db.catalog import Value
 from db.connection import open_read_only
-from db.sql_errors import SqlError, place_of
+from db.sql_errors import SqlError, first_word, place_of, place_of_refused, place_of_second
 
 _READS = {
     sqlite3.SQLITE_SELECT,
@@ -46,6 +47,8 @@ _OF_THE_FILE = (
     "database disk image is malformed", "database is locked", "disk I/O error",
     "file is not a database", "unable to open database file",
 )  # fmt: skip
+# What FTS5 says of a query of its own language, in which a-b is a column's name.
+_OF_A_MATCH = re.compile("fts5: |unterminated string|unknown special query|no such column")
 _LONGEST_VALUE = 64 * 1024 * 1024
 # Between two looks at the clock: less than a millisecond.
 _STEPS = 10_000
@@ -76,13 +79,18 @@ class Sandbox:
     def select(
         self, sql: str, parameters: Mapping[str, Value], *, max_rows: int | None = None
     ) -> Selection:
-        """Run one statement that reads, of which ``max_rows`` rows are wanted. Raises SqlError."""
+        """Run one statement that reads, of which ``max_rows`` rows are wanted. Raises SqlError.
+
+        Parameters that are not given are NULL, as in the shell of sqlite3.
+        """
+        values = _Values(parameters)
+        self._clock.start()
         with self._running(sql):
-            cursor = self._connection.execute(sql, dict(parameters))
+            cursor = self._connection.execute(sql, values)
         if cursor.description is None:
             raise SqlError("there is no statement in the SQL")
         columns = [column[0] for column in cursor.description]
-        return Selection(columns, self._rows(cursor, sql), max_rows)
+        return Selection(columns, self._rows(cursor, sql), max_rows, tuple(values.not_given))
 
     def _rows(self, cursor: sqlite3.Cursor, sql: str) -> Iterator[tuple[Value, ...]]:
         while True:
@@ -113,19 +121,25 @@ class Sandbox:
         if text == "interrupted":
             # Ctrl-C, which Python cannot deliver while SQLite works
             return KeyboardInterrupt()
-        if self._refused is not None:
-            return SqlError(f"{self._refused} is refused: here an archive is only read")
-        if "readonly" in text:
-            return SqlError("writing is refused: here an archive is only read")
+        refused = "writing" if "readonly" in text else self._refused
+        if refused is not None:
+            # SQLite asks about it as another database, which it copies into
+            refused = "vacuum" if first_word(sql) == "vacuum" else refused
+            message = f"{refused} is refused: here an archive is only read"
+            return SqlError(message, sql, place_of_refused(sql, refused))
+        if "one statement at a time" in text:
+            message = "there are several statements in the SQL; one at a time"
+            return SqlError(message, sql, place_of_second(sql))
         for sign, meaning in _MEANINGS.items():
             if sign in text:
                 return SqlError(meaning)
-        if "supply a value for binding" in text:
-            return SqlError(f"{text.rstrip('.')}: give it with -p name=value")
         if isinstance(error, MemoryError):
             return SqlError("the result does not fit into memory")
-        self._clock.reset()
-        return SqlError(text, sql, place_of(self._connection, sql, text))
+        self._clock.start()
+        place = place_of(self._connection, sql, text)
+        if place is None and _OF_A_MATCH.match(text) and "match" in sql.lower():
+            text = f"{text}, in what MATCH is given; search_terms(TEXT) makes that of any text"
+        return SqlError(text, sql, place)
 
     def _authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
         """Say whether a statement may do something; SQLite calls this before it begins."""
@@ -136,11 +150,28 @@ class Sandbox:
         return sqlite3.SQLITE_DENY
 
 
+class _Values(dict[str, Value]):
+    """The values of parameters; which of them SQLite asked for in vain is in ``not_given``."""
+
+    def __init__(self, given: Mapping[str, Value]):
+        super().__init__(given)
+        self.not_given: list[str] = []
+
+    def __missing__(self, name: str) -> None:
+        self.not_given.append(name)
+
+
 class Selection:
     """The rows of a statement, fetched while one goes through them."""
 
-    def __init__(self, columns: list[str], rows: Iterator[tuple[Value, ...]], max_rows: int | None):
-        self.columns, self.cut = columns, False
+    def __init__(
+        self,
+        columns: list[str],
+        rows: Iterator[tuple[Value, ...]],
+        max_rows: int | None,
+        not_given: tuple[str, ...],
+    ):
+        self.columns, self.cut, self.not_given = columns, False, not_given
         self._rows, self._max_rows = rows, max_rows
 
     def __iter__(self) -> Iterator[tuple[Value, ...]]:
@@ -153,33 +184,40 @@ class Selection:
 
 
 class _Clock:
-    """The time SQLite takes; what a reader of the rows takes between them does not count."""
+    """The time that SQLite takes, and what we compute between its rows.
+
+    What a slow reader of them makes us wait does not count: waiting takes no processor.
+    """
 
     def __init__(self, timeout: float):
-        self.timeout, self.over = timeout, False
-        self._left, self._end = timeout, 0.0
+        self.timeout = timeout
+        self.start()
+
+    def start(self) -> None:
+        """Begin again."""
+        self.over, self._left = False, self.timeout
+        self._end, self._computed = time.monotonic() + self.timeout, time.process_time()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """The clock runs inside."""
+        """SQLite is at work inside. Raises what it does when it is stopped."""
+        self._left -= time.process_time() - self._computed
         self._end = time.monotonic() + self._left
         try:
+            if self.is_over():
+                raise sqlite3.OperationalError("interrupted")
             yield
         finally:
             self._left = self._end - time.monotonic()
+            self._computed = time.process_time()
 
     def is_over(self) -> bool:
         """Whether SQLite must stop."""
         self.over = time.monotonic() >= self._end
         return self.over
 
-    def reset(self) -> None:
-        """Begin again."""
-        self._end = time.monotonic() + self.timeout
-
 
 _MEANINGS = {
-    "one statement at a time": "there are several statements in the SQL; one at a time",
     "has no name, but": "write parameters as :name, and give them with -p name=value",
     "null character": "there is a NUL character in the SQL",
     "surrogates not allowed": "the SQL is no valid Unicode text",

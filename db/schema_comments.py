@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from db import migrations
 
-_COLUMN = re.compile(r"  ([a-z_]\w*) ((?:text|integer|real|blob)\b.*?),?(?:\s+-- (.*))?")
+# A column of the full-text index has no type.
+_COLUMN = re.compile(r"  ([a-z_]\w*)(?: ((?:text|integer|real|blob)\b.*?))?,?(?:\s+-- (.*))?")
 # as SQLite writes it behind the last one where a migration added it
 _ADDED_COLUMN = re.compile(r", ([a-z_]\w*) ((?:text|integer|real|blob)\b.*?) /\* (.*?) \*/.*")
 _REFERENCES = re.compile(r"references (\w+) \(id\)")
@@ -27,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its comment; the full-text index is one without columns."""
+    """A table with its comment."""
 
     name: str
     comment: str
@@ -71,8 +72,7 @@ def read_table(name: str, sql: str) -> Table:
             comment.append(line[5:])
         elif match := _COLUMN.fullmatch(line) or _ADDED_COLUMN.fullmatch(line):
             column, declaration, text = match.groups()
-            reference = _REFERENCES.search(declaration)
-            columns.append(
-                Column(column, declaration, reference[1] if reference else None, text or "")
-            )
+            reference = _REFERENCES.search(declaration or "")
+            references = reference[1] if reference else None
+            columns.append(Column(column, declaration or "", references, text or ""))
     return Table(name, " ".join(comment), tuple(columns))

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Collection
 
 from db.errors import ArchiveError
 
 _NEAR = re.compile(r'(?:near|unrecognized token:) "(.+)"(?:: syntax error)?', re.DOTALL)
-_NAMED = re.compile(r"(?:no such|ambiguous|wrong number of) [a-z -]*(?:: | to function )([^ ()]+)")
+# SQLite 3.41 quotes the name, and asks whether it should be a string.
+_NAMED = re.compile(
+    r'(?:no such|ambiguous) [a-z -]+: "?(.+?)"?(?: - should .*)?'
+    r"|wrong number of arguments to function (.+)\(\)"
+)
+# Strings, comments and names in quotes.
+_NO_CODE = re.compile(
+    r"'[^']*'?|--[^\n]*|/\*.*?(?:\*/|\Z)|(?P<name>\"[^\"]*\"?|`[^`]*`?|\[[^\]]*\]?)", re.DOTALL
+)
 # Enough for any statement, and soon done.
 _TRIES = 200
 
@@ -27,10 +36,50 @@ def place_of(connection: sqlite3.Connection, sql: str, message: str) -> int | No
         return len(sql.rstrip())
     if near := _NEAR.fullmatch(message):
         return _syntax_error(connection, sql, message, near[1])
-    if named := _NAMED.match(message):
-        found = re.search(rf"(?<!\w){re.escape(named[1])}(?!\w)", sql, re.IGNORECASE)
-        return found.start() if found else None
+    if named := _NAMED.fullmatch(message):
+        return _named(sql, named[1] or named[2], is_function="function" in message)
     return None
+
+
+def place_of_second(sql: str) -> int | None:
+    """Where the second statement begins."""
+    found = re.match(r"[\s;]*[^\s;][^;]*;[\s;]*(?=[^\s;])", _blanked(sql))
+    return found.end() if found else None
+
+
+def place_of_refused(sql: str, refused: str) -> int | None:
+    """Where a function or pragma stands that is refused, else the statement's first word."""
+    # a pragma is a table, too
+    name = re.escape(refused.removesuffix("()").replace("pragma ", "pragma_"))
+    code = _blanked(sql)
+    found = re.search(rf"\b{name}\b", code, re.IGNORECASE) or re.search(r"\w", code)
+    return found.start() if found else None
+
+
+def first_word(sql: str) -> str:
+    """What kind of statement it is: ``select``, say."""
+    found = re.search(r"\w+", _blanked(sql))
+    return found[0].lower() if found else ""
+
+
+def _named(sql: str, name: str, *, is_function: bool) -> int | None:
+    """The first place of a name, which may be in quotes, but not of a string that is the same."""
+    parts = [part.lower() for part in name.split(".")]
+    dot = r"[\"`\]]?\s*\.\s*[\"`\[]?".join(map(re.escape, parts))
+    after = r"[\"`\]]?\s*\(" if is_function else r"(?!\w|\s*\()"
+    pattern = rf"(?<![\w.])(?<!\.[\"`\[]){dot}{after}"
+    found = re.search(pattern, _blanked(sql, {name.lower(), *parts}), re.IGNORECASE)
+    return found.start() if found else None
+
+
+def _blanked(sql: str, names: Collection[str] = ()) -> str:
+    """SQL with spaces for all that is no code: strings, comments, and quoted names but these."""
+
+    def blank(match: re.Match[str]) -> str:
+        keep = match.lastgroup == "name" and match[0][1:-1].lower() in names
+        return match[0] if keep else " " * len(match[0])
+
+    return _NO_CODE.sub(blank, sql)
 
 
 def _syntax_error(connection: sqlite3.Connection, sql: str, message: str, token: str) -> int | None:

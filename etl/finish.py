@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 
 from db import derived, loads, writer
 from db.connection import transaction
@@ -18,8 +19,12 @@ from etl.people.by_hand import ByHand
 RULES = "1"
 
 
-def finish(connection: sqlite3.Connection, config: Config) -> None:
-    """Bring the archive to where it depends on nothing but the pages and ``archive.toml``."""
+def finish(connection: sqlite3.Connection, config: Config) -> float:
+    """Bring the archive to where it depends on nothing but the pages and ``archive.toml``.
+
+    Gives the seconds that finding out who is who took.
+    """
+    seconds = 0.0
     with transaction(connection):
         for slug, room in config.rooms.items():
             loads.configure_room(connection, slug, room.title, room.timezone)
@@ -31,9 +36,12 @@ def finish(connection: sqlite3.Connection, config: Config) -> None:
             # what this takes to import is as much as a load that finds nothing new
             from etl.people.build import build_people
 
+            started = time.monotonic()
             build_people(connection, by_hand, changed)
+            seconds = time.monotonic() - started
         _note(connection, by_hand)
         loads.note_derived(connection, RULES)
+    return seconds
 
 
 def _by_hand(connection: sqlite3.Connection, config: Config) -> ByHand:

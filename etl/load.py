@@ -93,7 +93,7 @@ def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progres
     with _recorded(connection, options, report) as load_id:
         with DayTransactions(connection, MESSAGES_PER_COMMIT) as days, _no_garbage():
             _load_all(_Load(connection, days, load_id, options, progress, report))
-        finish.finish(connection, options.config)
+        report.people_seconds = round(finish.finish(connection, options.config), 3)
         for name, size in _table_sizes(connection).items():
             report.jobs[name].new = max(size - before[name], 0)
         report.seconds = round(time.monotonic() - started, 3)

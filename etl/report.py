@@ -28,13 +28,17 @@ class JobCounts:
 
 @dataclass(slots=True)
 class LoadReport:
-    """The end of a load; ``problems`` counts the lines it said on the way."""
+    """The end of a load; ``problems`` counts the lines it said on the way.
+
+    Of its ``seconds``, ``people_seconds`` went into who is who.
+    """
 
     files: FileCounts = field(default_factory=FileCounts)
     jobs: dict[str, JobCounts] = field(default_factory=dict)
     rejects: int = 0
     problems: int = 0
     seconds: float = 0.0
+    people_seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the counts most asked for first, then all."""

@@ -12,8 +12,10 @@ from db import migrations
 from db.connection import APPLICATION_ID, open_read_only, open_writable, transaction
 from db.errors import ArchiveError
 from db.schema_comments import latest_tables, tables_of
-from tests.conftest import Command, query
+from db.text_index import VERSION as TEXT_INDEX_VERSION
+from tests.conftest import Command, assert_sound, query
 from tests.pages import LIN, message
+from tests.test_people import all_that_is_derived
 
 PAGE = message("07:35:57", LIN, "早上好")
 
@@ -31,7 +33,7 @@ def test_every_column_is_read_from_the_comments(etl: Command, db: Path) -> None:
     etl("load", "--sample")
     with open_read_only(db) as connection:
         without = {table.name for table in tables_of(connection) if not table.columns}
-        assert without == {"messages_fts", "mention_candidates"}, "an index and a view"
+        assert without == {"mention_candidates"}, "a view"
         for table in tables_of(connection):
             if table.columns:
                 found = connection.execute(f"select name from pragma_table_info('{table.name}')")
@@ -178,3 +180,51 @@ def test_an_index_of_another_version_is_made_anew(etl: Command, db: Path) -> Non
     assert etl("rebuild", "messages").code == 0
     assert etl("load", "--sample").code == 0
     assert etl("digest").out == digest
+
+
+def test_an_archive_of_the_first_schema_is_brought_up_to_date(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    etl("load", "--sample", "-q")
+    old = as_the_first_schema_had_it(db, tmp_path / "old.db")
+    assert etl("load", "--sample", "-q", "--db", old).code == 0
+    assert_sound(old)
+    assert etl("digest", "--db", old).out == etl("digest").out
+    assert all_that_is_derived(old) == all_that_is_derived(db)
+    assert sqlite_master(old) == sqlite_master(db)
+
+
+def as_the_first_schema_had_it(new: Path, old: Path) -> Path:
+    """The tables of the first schema with what they have in an archive of today."""
+    connection = sqlite3.connect(old)
+    connection.executescript(migrations.scripts()[0])
+    connection.execute("attach ? as new", [str(new)])
+    tables = (
+        "select name from sqlite_master where sql like 'create table%' and name <> 'properties'"
+    )
+    for (table,) in connection.execute(tables).fetchall():
+        info = connection.execute(f"select name from pragma_table_info('{table}')")
+        columns = ", ".join(f'"{name}"' for (name,) in info)
+        connection.execute(f"delete from main.{table}")
+        connection.execute(f"insert into {table} ({columns}) select {columns} from new.{table}")
+    connection.execute("insert into properties values ('finished', '1'), ('text_index', ?)",
+                       [TEXT_INDEX_VERSION])  # fmt: skip
+    for table in ("messages", "mentions"):
+        connection.execute(
+            f"update {table} set {'reply_to' if table == 'messages' else 'speaker_id'} = null"
+        )
+    connection.execute("create table _sqlite_migrations as select * from new._sqlite_migrations")
+    connection.execute("delete from _sqlite_migrations where name <> '0001_initial'")
+    connection.execute(f"pragma application_id = {APPLICATION_ID}")
+    connection.execute("pragma user_version = 1")
+    connection.commit()
+    connection.close()
+    return old
+
+
+def sqlite_master(path: Path) -> list[tuple[str, str]]:
+    return query(
+        path,
+        "select name, sql from sqlite_master where name not like 'messages_fts_%'"
+        " and name <> '_sqlite_migrations' and sql not null order by name",
+    )

@@ -143,9 +143,10 @@ def test_an_archive_that_is_replaced_meanwhile(
 ) -> None:
     from etl.finish import finish
 
-    def replacing(*arguments: object) -> None:
-        finish(*arguments)  # type: ignore[arg-type]
+    def replacing(*arguments: object) -> float:
+        seconds = finish(*arguments)  # type: ignore[arg-type]
         db.unlink()
+        return seconds
 
     monkeypatch.setattr("etl.finish.finish", replacing)
     result = etl("load", "--sample")

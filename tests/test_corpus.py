@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
-from db.connection import open_writable
+from db.connection import open_read_only, open_writable
 from db.digest import archive_digest, table_digests
+from etl.jobs.mentions import EVERYONE
 from etl.load import LoadOptions, load
+from tests import people_figures
 from tests.conftest import Command, assert_sound, query
 from tests.test_commands import pages_below
+from tests.test_people import all_that_is_derived
 from tests.test_revisions import Silent
 
 DAYS, MESSAGES = 264, 61_281
@@ -151,3 +154,48 @@ def expected(line: dict[str, Any], row: tuple[Any, ...]) -> tuple[Any, ...]:
     # truth says of a mention only where it was the point of the message
     found = row[9] if "mentions" not in line else json.dumps(mentions, ensure_ascii=False)
     return (date, time, speaker, kind, text, line.get("url"), *quote, found.replace(", ", ","))
+
+
+def test_who_is_who_is_found_out_as_well_as_promised(loaded: Path) -> None:
+    """The goals; `make people-report` has the figures."""
+    with open_read_only(loaded) as connection:
+        found = people_figures.observed(connection)
+    mentions = "select count(speaker_id), count(*) from mentions where name is not ?"
+    [(resolved, everything)] = query(loaded, mentions, EVERYONE)
+    assert resolved / everything >= 0.82
+    quotes = "select count(m.reply_to), count(*) from quotes q join messages m on m.id = message_id"
+    [(resolved, everything)] = query(loaded, quotes)
+    assert resolved / everything >= 0.98
+    assert people_figures.hidden_names(found)["all"].precision >= 0.95
+    assert people_figures.held_out_quotes(found).precision >= 0.97
+
+
+def test_mentions_and_quotes_lead_to_whom_the_exporter_was_told(
+    corpus: Path, truth: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    with exported(corpus, tmp_path) as path:
+        rows = query(
+            path,
+            "select (select json_group_array(name) from (select s.name from mentions n"
+            " join speakers s on s.id = n.speaker_id where n.message_id = m.id order by position)),"
+            " w.name from messages m join days d on d.id = m.day_id"
+            " left join messages o on o.id = m.reply_to left join speakers w on w.id = o.speaker_id"
+            " order by d.date, m.position",
+        )
+    for (mentioned, quoted), line in zip(rows, truth, strict=True):
+        assert quoted == (
+            as_gbk_left_it(line["quoted_speaker"]) if "quoted_speaker" in line else None
+        )
+        if "mentions" in line:
+            assert json.loads(mentioned) == [as_gbk_left_it(name) for name in line["mentions"]]
+
+
+def test_who_is_who_is_the_same_in_any_order_of_loading(
+    etl: Command, corpus: Path, loaded: Path, tmp_path: Path
+) -> None:
+    files = sorted((corpus / "corpus").rglob("*.markdown"))
+    random.Random(7).shuffle(files)
+    other = tmp_path / "other.db"
+    for part in range(6):
+        assert etl("load", "--quiet", *files[part::6], "--db", other).code == 0
+    assert all_that_is_derived(other) == all_that_is_derived(loaded)

@@ -157,6 +157,20 @@ def test_a_spreadsheet_runs_nothing(first: str) -> None:
     assert list(csv.reader(io.StringIO(raw, newline="")))[:2] == [["=a"], [f"{first}1+1"]]
 
 
+@pytest.mark.parametrize(
+    ("fmt", "before", "after", "quote"),
+    [("tsv", "", "\tn\n", "'"), ("html", ">", " ", "&#x27;"), ("unsafehtml", ">", " ", "'")],
+)
+def test_a_spreadsheet_runs_nothing_of_a_table_format(
+    chats: Command, sample: Path, fmt: str, before: str, after: str, quote: str
+) -> None:
+    asked = ["sql", "select '@王敏' as \"=1+1\", -5 as n", "--fmt", fmt]
+    safe, raw = chats(*asked).out, chats(*asked, "--raw-csv").out
+    assert f"{before}{quote}=1+1{after}" in safe
+    assert f"{before}=1+1{after}" in raw
+    assert safe.replace(quote, "").split() == raw.split()
+
+
 def separated(
     columns: list[str], rows: list[list[object]], *, tabs: bool = False, raw: bool = False
 ) -> list[str]:
@@ -190,7 +204,7 @@ def test_nothing_steers_a_terminal(rows: list[list[object]], width: int) -> None
 
 
 @given(st.lists(st.tuples(st.text("ab支付 é", max_size=90), st.text("ab支", max_size=40))),
-       st.integers(20, 90))  # fmt: skip
+       st.integers(26, 90))  # fmt: skip
 def test_a_table_fits_where_it_is_shown(rows: list[tuple[str, str]], width: int) -> None:
     text = formats.table(["a", "支"], rows, fmt="simple", headers=True, width=width)
     assert all(wcswidth(line) <= width for line in text.splitlines())
@@ -211,6 +225,32 @@ def test_numbers_are_never_shortened() -> None:
     assert shown.splitlines()[2] == "1234567890123  long text long…"
 
 
+KEYED: tuple[list[str], list[list[object]]] = (
+    ["key", "sent_at", "speaker", "text"],
+    [["team/2031-02-03/085900-1", "2031-02-03 08:59:00", "林秋-青禾银行-产品-上海", "好" * 40],
+     ["team/2031-02-03/085912-1", "2031-02-03 08:59:12", "Wang Tao", None]],
+)  # fmt: skip
+
+
+def test_keys_and_times_are_never_shortened() -> None:
+    assert formats.table(*KEYED, fmt="simple", headers=True, width=76).splitlines()[2:] == [
+        "team/2031-02-03/085900-1  2031-02-03 08:59:00  林秋-青禾银…  好好好好好好…",
+        "team/2031-02-03/085912-1  2031-02-03 08:59:12  Wang Tao",
+    ]
+    wide = formats.table(*KEYED, fmt="simple", headers=True, width=99).splitlines()[2]
+    assert "  林秋-青禾银行-产品-上海  好好" in wide, "what is short gives nothing"
+
+
+def test_values_have_a_line_each_where_text_could_not_be_read() -> None:
+    shown = formats.table(*KEYED, fmt="simple", headers=True, width=72).splitlines()
+    assert shown[:4] == [
+        "    key = team/2031-02-03/085900-1",
+        "sent_at = 2031-02-03 08:59:00",
+        "speaker = 林秋-青禾银行-产品-上海",
+        f"   text = {'好' * 40}",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "begins"),
     [("x.json", '[{"a": 1}]'), ("x.jsonl", '{"a": 1}'), ("x.csv", "a\n1"), ("x.txt", "a\n1")],
@@ -224,6 +264,15 @@ def test_a_file_is_written_in_the_format_its_name_says(
     assert (result.code, result.out, path.read_text().strip()) == (0, "", begins)
     assert chats("sql", "select 1 as a", "-o", path, "--table").code == 0
     assert path.read_text() == "  a\n---\n  1\n"
+
+
+def test_a_file_called_minus_is_standard_output(
+    chats: Command, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert chats("sql", "select 1 as a", "-o", "-").out == "a\n1\n"
+    assert chats("sql", "select 1 as a", "--csv", "--output=-").out == "a\n1\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_written_whole_or_not_at_all(
@@ -261,6 +310,8 @@ def test_options_travel_together() -> None:
     assert OutputOptions().format is None
     assert OutputOptions(fmt="grid").format == "table"
     assert OutputOptions(file=Path("x.CSV")).format == "csv"
+    assert OutputOptions(file=Path("x.txt")).format == "tsv"
+    assert OutputOptions(file=Path("x.txt")).asked is None
     assert OutputOptions(file=Path("x.csv"), json=True).format == "json"
 
 
@@ -482,6 +533,17 @@ def test_schema_of_no_table(chats: Command, sample: Path) -> None:
     result = chats("schema", "nope")
     assert result.code == 2
     assert "no table is called 'nope'; there are rooms, " in result.err
+    assert "'Speaker' (did you mean speakers?); there are" in chats("schema", "Speaker").err
+
+
+def test_schema_of_a_table_in_any_case(chats: Command, sample: Path) -> None:
+    assert chats("schema", "MESSAGES").out == chats("schema", "messages").out
+
+
+def test_schema_of_the_index_has_its_column(chats: Command, sample: Path) -> None:
+    first, *lines = chats("schema", "messages_fts").out.splitlines()
+    assert first.startswith("messages_fts: The full-text index over messages.text;")
+    assert [line.split()[0] for line in lines] == ["terms"]
 
 
 @pytest.mark.parametrize("command", [["sql", "select 1"], ["schema"], ["query", "top-speakers"]])

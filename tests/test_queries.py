@@ -382,6 +382,15 @@ def test_what_is_a_question(etl: Command, db: Path, tmp_path: Path) -> None:
     assert unanswered(db) == set(asked)
 
 
+def test_an_answer_that_quotes_a_question_is_none(etl: Command, db: Path, tmp_path: Path) -> None:
+    quotes = [f"「{WANG}:{quoted}」 {'- ' * 15}{reply}" for quoted, reply in (
+        ("请问有没有限额？", "没有"), ("请问谁懂？", f"@{WANG}?"), ("有", "多少？"), ("是", "是?"),
+    )]  # fmt: skip
+    lines = [message(f"07:00:{i:02}", LIN, text) for i, text in enumerate(quotes)]
+    etl("load", write_page(tmp_path, *lines, message("06:00:00", WANG, "早")))
+    assert sorted(str(text).split()[-1] for text in unanswered(db)) == ["多少？", "是?"]
+
+
 def test_what_is_an_answer(etl: Command, db: Path, tmp_path: Path) -> None:
     dashes = "- " * 15
     write_page(

@@ -29,6 +29,15 @@ def test_bounds(chats: Command, etl: Command, db: Path, options: list[str], days
     assert (result.code, result.err, len(rows)) == (0, "", days)
 
 
+@pytest.mark.parametrize("name", ["top-speakers", "co-talkers"])
+def test_a_limit_of_0_is_none(chats: Command, etl: Command, db: Path, name: str) -> None:
+    etl("load", "--sample", "-q")
+    everything = chats("query", name, "--limit", 1000).out
+    assert everything.count("\n") > 21
+    assert chats("query", name, "--limit", 0).out == everything
+    assert "At most so many rows; 0: all." in chats("query", name, "-h").out
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.main import run
+from db.catalog import queries
 from db.sandbox import Sandbox, open_sandbox
 from db.sql_errors import SqlError
 from db.text_index import normalize
@@ -182,14 +184,66 @@ def test_everything_else_is_refused(chats: Command, tmp_path: Path, sql: str) ->
             'near "1": syntax error\n  explain select 1 1\n                   ^',
         ),
         ("select '", "unrecognized token: \"'\"\n  select '\n         ^"),
-        ("select 1; select 2", "there are several statements in the SQL; one at a time"),
-        ("select 1; drop table rooms", "there are several statements in the SQL; one at a time"),
+        (
+            " -- a; b\n;select ';'; select 2",
+            "there are several statements in the SQL; one at a time\n"
+            "  ;select ';'; select 2\n               ^",
+        ),
+        ("select 1;;", "there are several statements in the SQL; one at a time"),
+        (
+            "select 'nope', a.\"nope\" as [ nope], `nope` -- nope\nfrom rooms a",
+            "no such column: a.nope\n  select 'nope', a.\"nope\" as [ nope], `nope` -- nope\n"
+            "                 ^",
+        ),
+        (
+            "select 'it''s nope' /* nope */, [nope] from rooms",
+            "no such column: nope\n  select 'it''s nope' /* nope */, [nope] from rooms\n"
+            "                                   ^",
+        ),
+        (
+            "select max(a.id), a.id, max from rooms a",
+            "no such column: max\n  select max(a.id), a.id, max from rooms a\n"
+            "                          ^",
+        ),
+        (
+            "select a.id, id from rooms a, rooms b",
+            "ambiguous column name: id\n  select a.id, id from rooms a, rooms b\n               ^",
+        ),
+        ('select 1 from "a b"', 'no such table: a b\n  select 1 from "a b"\n                 ^'),
+        (
+            "select 'form' /* form */ form form rooms",
+            "near \"form\": syntax error\n  select 'form' /* form */ form form rooms\n"
+            "                                ^",
+        ),
+        (
+            " -- readfile()\nselect 'readfile(1)', readfile(1)",
+            "no such function: readfile\n  select 'readfile(1)', readfile(1)\n"
+            "                        ^",
+        ),
+        (
+            "select 1, load_extension('x')",
+            "load_extension() is refused: here an archive is only read\n"
+            "  select 1, load_extension('x')\n            ^",
+        ),
+        (
+            "select * from pragma_journal_mode",
+            "pragma journal_mode is refused: here an archive is only read\n"
+            "  select * from pragma_journal_mode\n                ^",
+        ),
+        (
+            "/* all */ drop table rooms",
+            "anything but a select is refused: here an archive is only read\n"
+            "  /* all */ drop table rooms\n            ^",
+        ),
+        (
+            "vacuum into 'copy.db'",
+            "chats: vacuum is refused: here an archive is only read\n  vacuum into 'copy.db'\n  ^",
+        ),
         ("", "there is no statement in the SQL"),
         (" -- nothing", "there is no statement in the SQL"),
         ("select '\0'", "there is a NUL character in the SQL"),
         ("select '\udcff'", "the SQL is no valid Unicode text"),
         ("select json('{')", "malformed JSON"),
-        ("select :a", "give it with -p name=value"),
         ("select ?", "write parameters as :name, and give them with -p name=value"),
     ],
 )
@@ -198,6 +252,18 @@ def test_what_is_wrong_and_where(chats: Command, sql: str, said: str) -> None:
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("chats: ")
     assert result.err.endswith(f"{said}\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["'a AND'", "'支付-代扣'", "'\"支付'", "'*a'", "'nope:a'", "'a,b'", "''", ":q"]
+)
+def test_what_match_cannot_read(chats: Command, text: str) -> None:
+    sql = f"select rowid from messages_fts where messages_fts MATCH {text}"
+    result = chats("sql", sql, *(["-p", "q=rm -rf"] if text == ":q" else []))
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "search_terms(TEXT) makes that of any text" in result.err
+    wrong = chats("sql", f"{sql} and nope = 1").err
+    assert wrong.startswith("chats: no such column: nope\n")
 
 
 def test_the_caret_stays_on_the_screen(chats: Command) -> None:
@@ -223,6 +289,33 @@ def test_time_that_the_reader_takes_does_not_count(archive: Path) -> None:
         next(rows)
         time.sleep(0.4)
         assert len(list(rows)) == 999
+
+
+def test_time_that_our_own_work_takes_counts(archive: Path) -> None:
+    with open_sandbox(archive, timeout=0.3) as sandbox:
+        rows = iter(sandbox.select(ENDLESS.format("a"), {}, max_rows=1000))
+        next(rows)
+        started = time.process_time()
+        while time.process_time() - started < 0.4:
+            pass
+        with pytest.raises(SqlError, match="timeout gives it more"):
+            list(rows)
+
+
+def test_every_statement_has_the_whole_time(archive: Path) -> None:
+    with open_sandbox(archive, timeout=0.3) as sandbox:
+        with pytest.raises(SqlError, match="--timeout gives it more"):
+            sandbox.select(ENDLESS.format("count(*)"), {})
+        assert list(sandbox.select("select 1", {})) == [(1,)]
+
+
+def test_rows_without_end_are_stopped_in_time() -> None:
+    program = str(Path(sys.executable).with_name("chats"))
+    sql = ["sql", ENDLESS.format("a"), "--max-rows", "0", "--timeout", "1"]
+    started = time.monotonic()
+    done = subprocess.run([program, *sql], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert time.monotonic() - started < 4
+    assert (done.returncode, b"stopped after 1 second" in done.stderr) == (1, True)
 
 
 def test_ctrl_c_stops_a_query() -> None:
@@ -265,6 +358,11 @@ def test_parameters(chats: Command, text: str, type_: str) -> None:
     )
 
 
+@pytest.mark.parametrize("parameter", [":d=5", "d=5", "@d=5", "$d=5"])
+def test_names_of_parameters(chats: Command, parameter: str) -> None:
+    assert chats("sql", "select :d as d", "-p", parameter).out == "d\n5\n"
+
+
 @pytest.mark.parametrize(
     ("parameter", "said"), [("a", "'a': write it as name=value"), ("b=1", "there is no :b")]
 )
@@ -287,6 +385,39 @@ def test_sql_from_a_file_and_from_stdin(
     result = chats("sql", "other.sql")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
     assert "other.sql: cannot be read" in result.err
+
+
+def test_a_parameter_that_is_not_given_is_null(chats: Command) -> None:
+    result = chats("sql", "select :a is null, :b, @c, :a", "-p", "b=5", "--csv", "--no-headers")
+    assert (result.code, result.out) == (0, "1,5,,\n")
+    assert result.err == "NULL, as -p does not set it: :a, :c\n"
+
+
+@pytest.mark.parametrize("name", queries())
+def test_a_canned_query_can_be_pasted(chats: Command, name: str) -> None:
+    path = Path(str(resources.files("db").joinpath("queries", f"{name}.sql")))
+    pasted, file = chats("sql", path.read_text("utf-8")), chats("sql", path)
+    assert (pasted.code, pasted.out) == (file.code, file.out)
+    assert pasted.out == chats("query", name).out
+
+
+@pytest.mark.parametrize(
+    "sql", ["-- a\nselect 1", "--a\nselect 1", "--\nselect 1", "---\nselect 1", "-- a=b\nselect 1"]
+)
+def test_sql_may_begin_with_a_comment(chats: Command, sql: str) -> None:
+    for arguments in ([sql, "--csv"], ["--max-rows=5", sql], ["--", sql]):
+        result = chats("sql", *arguments)
+        assert (result.code, result.out, result.err) == (0, "1\n1\n", "")
+    assert "No such option: --a" in chats("sql", "--a", "select 1").err
+    assert chats("sql", "select :b as b", "--param=b=x y").out == "b\nx y\n"
+
+
+def test_a_file_of_another_ending(chats: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("select 1")
+    result = chats("sql", "mine.txt")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "mine.txt: the name of a file with SQL must end in .sql" in result.err
+    assert "near" in chats("sql", "x" * 9999).err
 
 
 def test_a_damaged_archive_is_not_the_sqls_fault(

@@ -46,7 +46,8 @@ def day(
 ) -> None:
     """Read a day, message by message.
 
-    It is a transcript, also when piped; with one of the formats it is rows.
+    It is a transcript, also when piped or written into a file; with one of the formats, or a file
+    whose name ends in one, it is rows.
 
     Example: chats day prodarch 2018-09-18
     """
@@ -62,9 +63,10 @@ def day(
                 _not_there(chosen, wanted, *nearest_days(connection, chosen, wanted))
             )
         messages = day_messages(connection, found.id)
-    if output.format is None:
+    if output.asked is None:
         lines = transcript.day_lines(found, messages, width=layout.width(), keys=keys)
-        render.paged(layout.painted(lines), output)
+        colour = layout.colours() and output.file is None
+        render.paged((layout.paint(line, colour=colour) for line in lines), output)
     else:
         _rows(messages, output)
 

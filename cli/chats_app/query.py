@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
 
 _TYPES = {"text": str, "integer": int, "real": float, "flag": bool}
+# More rows than there are, and still a number to compute with.
+_ALL = 1_000_000_000
 # by the names that parameters have in every query
 _COMPLETIONS = {
     "room": completion.room_names,
@@ -117,6 +119,8 @@ def _meant(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
             meant[name] = _room(sandbox, value)
         elif value and name in ("since", "until", "date"):
             meant[name] = _day(name, value)
+        elif value == 0 and name == "limit":
+            meant[name] = _ALL
     return meant
 
 
@@ -146,7 +150,8 @@ def _day(name: str, value: str) -> str:
 
 def _parameter_option(parameter: Parameter) -> inspect.Parameter:
     flag = f"--{parameter.name.replace('_', '-')}"
-    help_ = f"{parameter.help[:1].upper()}{parameter.help[1:]}."
+    unlimited = "; 0: all" if parameter.name == "limit" else ""
+    help_ = f"{parameter.help[:1].upper()}{parameter.help[1:]}{unlimited}."
     least = 0 if parameter.type == "integer" else None
     complete = _COMPLETIONS.get(parameter.name)
     info = typer.Option(flag, help=help_, autocompletion=complete, min=least)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated
 
 import typer
@@ -34,10 +35,10 @@ def schema(
     """
     with open_read_only(db) as connection:
         tables = tables_of(connection)
-        chosen = [table for table in tables if name in (None, table.name)]
+        # as SQL does, which takes MESSAGES for messages
+        chosen = [table for table in tables if name is None or name.lower() == table.name]
         if not chosen:
-            names = ", ".join(table.name for table in tables)
-            raise typer.BadParameter(f"no table is called {name!r}; there are {names}")
+            raise typer.BadParameter(_unknown(str(name), [table.name for table in tables]))
         output = OutputOptions(no_pager=no_pager)
         if as_sql:
             statements = [text for table in chosen for text in sql_of(connection, table)]
@@ -46,3 +47,9 @@ def schema(
         else:
             listed = listings.table_lines(chosen, layout.listing_width())
             render.paged(layout.painted(listed), output)
+
+
+def _unknown(name: str, tables: list[str]) -> str:
+    near = difflib.get_close_matches(name.lower(), tables, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"no table is called {name!r}{hint}; there are {', '.join(tables)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from cli import render
 from cli.options import DEFAULT_DATABASE, Database
@@ -25,6 +27,19 @@ Timeout = Annotated[
 ]
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _REAL = re.compile(r"-?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?")
+# An option's name has no space in it.
+_COMMENT = re.compile(r"--[^A-Za-z]|--[^=]*\s")
+
+
+class SqlCommand(TyperCommand):
+    """A command whose argument may begin with a comment, as canned queries do."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Let `-- comment` be an argument: behind an empty line it is the same SQL."""
+        return super().parse_args(ctx, [f"\n{a}" if _COMMENT.match(a) else a for a in args])
+
+
+CommandClass = SqlCommand
 
 
 @gives_rows
@@ -39,7 +54,9 @@ def sql(
     db: Database = DEFAULT_DATABASE,
     parameters: Annotated[
         list[str] | None,
-        typer.Option("-p", "--param", metavar="NAME=VALUE", help="Set :NAME; may be repeated."),
+        typer.Option(
+            "-p", "--param", metavar="NAME=VALUE", help="Set :NAME, else NULL; may be repeated."
+        ),
     ] = None,
     timeout: Timeout = SECONDS,
     max_rows: Annotated[
@@ -58,6 +75,9 @@ def sql(
     with open_sandbox(db, timeout=timeout) as sandbox:
         try:
             selection = sandbox.select(text, values, max_rows=max_rows or None)
+            if selection.not_given:
+                names = ", ".join(f":{name}" for name in selection.not_given)
+                render.error_line(f"NULL, as -p does not set it: {names}")
             render.rows(selection.columns, selection, output)
         except SqlError as error:
             raise ArchiveError(render.sql_error(error)) from error
@@ -72,6 +92,9 @@ def _read(statement: str) -> str:
             return sys.stdin.read()
         if statement.endswith(".sql"):
             return Path(statement).read_text("utf-8-sig")
+        # False, and no error, for what can be no path
+        if os.path.isfile(statement):  # noqa: PTH113
+            raise ArchiveError(f"{statement}: the name of a file with SQL must end in .sql")
     except OSError as error:
         raise ArchiveError(f"{statement}: cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -83,6 +106,7 @@ def _values(given: list[str], text: str) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for parameter in given:
         name, separator, value = parameter.partition("=")
+        name = name.lstrip(":@$")
         if not separator:
             raise typer.BadParameter(f"{parameter!r}: write it as name=value", param_hint="-p")
         if not re.search(rf"[:@$]{re.escape(name)}\b", text):

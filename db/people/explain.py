@@ -21,6 +21,7 @@ class Piece(NamedTuple):
     times: int
     first: str | None
     last: str | None
+    note: str | None
     verdict: str
 
 
@@ -63,13 +64,14 @@ where p.id in (
 )
 """
 _PIECES = """
-select a.name, s.name, a.kind, a.weight, a.times, f.key, l.key, a.verdict
+select a.name, s.name, a.kind, a.weight, a.times, f.key, l.key, a.note, a.verdict
 from aliases a
 join speakers s on s.id = a.speaker_id
 left join messages f on f.id = a.first_message_id
 left join messages l on l.id = a.last_message_id
 where a.person_id = :person or a.name = :name
   or (a.name in (select name from aliases where person_id = :person) and a.verdict <> 'joins')
+  or (s.person_id = :person and a.verdict <> 'joins' and a.kind in ('personal name', 'nickname'))
 order by a.name <> :name, ifnull(min(f.sent_at) over (partition by a.name), '9'), a.name,
          a.kind <> 'header', a.weight desc, s.name, a.kind
 """

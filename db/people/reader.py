@@ -15,7 +15,6 @@ from db.people.rows import (
     AliasRow,
     Candidate,
     Context,
-    DoubledMessage,
     Evidence,
     MentionPlace,
     NamedMention,
@@ -23,6 +22,7 @@ from db.people.rows import (
     QuoteOf,
     QuotePlace,
     Speaker,
+    SpokenText,
     Voice,
 )
 
@@ -49,30 +49,63 @@ def known_names(connection: sqlite3.Connection) -> list[str]:
 def mention_places(
     connection: sqlite3.Connection, names: Collection[str] | None
 ) -> Iterator[MentionPlace]:
-    """Mentions with the text they stand in: those that have one of these names now."""
-    where, values = _among("n.name", names)
-    unnamed = "" if names is None else " or n.name is null"
-    rows = connection.execute(
-        "select n.message_id, n.position, n.written, n.name, m.text"
-        f" from mentions n join messages m on m.id = n.message_id where {where}{unnamed}"
-        " order by n.message_id, n.position",
+    """Mentions with the text they stand in: those that have one of these names now, or none."""
+    where, values = _among("name", names)
+    return _with_texts(connection, where if names is None else f"{where} or name is null", values)
+
+
+def unwritten_mentions(connection: sqlite3.Connection) -> list[MentionPlace]:
+    """Mentions of which is not known what is written behind the @."""
+    return list(_with_texts(connection, "written is null", []))
+
+
+def _with_texts(
+    connection: sqlite3.Connection, where: str, values: list[str]
+) -> Iterator[MentionPlace]:
+    """Mentions; the text of a message is read once, as it may be long and have many."""
+    mentions = connection.execute(
+        "select message_id, position, written, name from mentions"
+        f" where {where} order by message_id, position",
         values,
     )
-    return map(MentionPlace._make, rows)
+    for message_id, of_message in groupby(mentions, key=lambda row: int(row[0])):
+        (text,) = connection.execute(
+            "select text from messages where id = ?", [message_id]
+        ).fetchone()
+        yield from (MentionPlace._make((*row, text)) for row in of_message)
 
 
 def quote_places(connection: sqlite3.Connection, days: Collection[int] | None) -> list[QuotePlace]:
     """Quotes that a change of these pages may give another message: of them and of later ones."""
     sql = _QUOTES if days is None else f"{_QUOTES} where {_AFTER_DAYS}"
     rows = connection.execute(sql, {"days": json.dumps(sorted(days or ()))})
-    return list(map(QuotePlace._make, rows))
+    return [QuotePlace._make(row[:7]) for row in rows]
+
+
+def doubtful_quotes(
+    connection: sqlite3.Connection, names: Collection[str] | None
+) -> list[tuple[str, QuotePlace]]:
+    """Quotes under these names of what several speakers wrote, with the name."""
+    where, values = _among("q.name", names)
+    doubtful = "q.speaker_id is null and m.reply_to is not null"
+    rows = connection.execute(f"{_QUOTES} where {doubtful} and {where}", values)
+    return [(row[7], QuotePlace._make(row[:7])) for row in rows]
 
 
 def quote_candidates(
-    connection: sqlite3.Connection, quote: QuotePlace, phrase: str, *, exact: bool
+    connection: sqlite3.Connection,
+    quote: QuotePlace,
+    phrase: str,
+    *,
+    exact: bool,
+    days: int | None = None,
 ) -> list[Candidate]:
-    """Earlier messages of the room with that phrase, newest first; ``exact``: with that text."""
+    """Earlier messages of the room with that phrase, newest first; ``exact``: with that text.
+
+    ``days`` looks no further back: what a quote is of was mostly said just before.
+    """
     values = {
+        "days": days,
         "phrase": phrase,
         "room": quote.room_id,
         "date": quote.date,
@@ -96,28 +129,30 @@ def quotes_under(connection: sqlite3.Connection, names: Collection[str] | None) 
     return list(map(QuoteOf._make, rows))
 
 
-def doubled_messages(
-    connection: sqlite3.Connection, names: Collection[str] | None
-) -> list[DoubledMessage]:
-    """Messages of these speakers that stand there under another name too, in the order of time."""
+def days_of_speakers(connection: sqlite3.Connection, names: Collection[str] | None) -> list[int]:
+    """The pages on which these speakers wrote, in the order of their dates."""
     where, values = _among("s.name", names)
     rows = connection.execute(
-        "select s.name, o.speaker_id, m.text, m.id from speakers s"
-        f" join messages m on m.speaker_id = s.id {_DOUBLE} where {where}"
-        " order by m.sent_at, m.key, o.position",
+        "select d.id from days d join rooms r on r.id = d.room_id where d.id in"
+        f" (select m.day_id from speakers s join messages m on m.speaker_id = s.id where {where})"
+        " order by d.date, r.slug",
         values,
     )
-    return list(map(DoubledMessage._make, rows))
+    return [day_id for (day_id,) in rows]
 
 
-def doubles_on(connection: sqlite3.Connection, day_id: int) -> int:
-    """How many texts of a page stand there under two names."""
-    (texts,) = connection.execute(
-        f"select count(distinct m.text) from messages m {_DOUBLE} where m.day_id = ?"
-        " and length(m.text) >= 8",
+def texts_at_once(connection: sqlite3.Connection, day_id: int) -> list[SpokenText]:
+    """The texts of a page that were written in the same second as another speaker's, in order."""
+    rows = connection.execute(
+        "select m.id, m.sent_at, s.id, s.name, m.text"
+        " from messages m join speakers s on s.id = m.speaker_id"
+        " where m.day_id = ?1 and m.kind = 'text' and m.sent_at in ("
+        "  select sent_at from messages where day_id = ?1"
+        "  group by sent_at having min(speaker_id) <> max(speaker_id))"
+        " order by m.position",
         [day_id],
-    ).fetchone()
-    return int(texts)
+    )
+    return list(map(SpokenText._make, rows))
 
 
 def contexts_by_day(
@@ -125,19 +160,9 @@ def contexts_by_day(
 ) -> Iterator[tuple[int, list[Context]]]:
     """The mentions of these names, day by day, each in the order of time."""
     where, values = _among("n.name", names)
-    rows = connection.execute(
-        f"select m.day_id, {_SECOND.format('m.sent_at')}, n.name, m.speaker_id, n.message_id,"
-        " (select count(*) from mentions o where o.message_id = n.message_id),"
-        " q.message_id is not null and n.position <= length(m.text) - length(q.reply)"
-        " from mentions n join messages m on m.id = n.message_id"
-        " join days d on d.id = m.day_id join rooms r on r.id = d.room_id"
-        " left join quotes q on q.message_id = n.message_id"
-        f" where n.name is not null and {where}"
-        " order by d.date, r.slug, m.sent_at, m.position, n.position",
-        values,
-    )
+    rows = connection.execute(f"{_CONTEXTS} where n.name is not null and {where} {_BY_DAY}", values)
     for day_id, of_day in groupby(rows, key=lambda row: int(row[0])):
-        yield day_id, [Context._make((*row[1:6], bool(row[6]))) for row in of_day]
+        yield day_id, [Context._make((*row[1:5], bool(row[5]), bool(row[6]))) for row in of_day]
 
 
 def voices_of(connection: sqlite3.Connection, day_id: int) -> list[Voice]:
@@ -168,7 +193,7 @@ def header_evidence(
         values,
     )
     return [
-        Evidence(name, id_, "header", 0.0, times, *(int(end[_TIME:]) for end in (first, last)))
+        Evidence(name, id_, "header", 0.0, times, int(first[_TIME:]), int(last[_TIME:]))
         for name, id_, times, first, last in rows
     ]
 
@@ -197,7 +222,7 @@ def aliases(connection: sqlite3.Connection) -> list[AliasRow]:
     """All evidence that is written down."""
     rows = connection.execute(
         "select name, speaker_id, kind, weight, times, first_message_id, last_message_id,"
-        " verdict, person_id from aliases"
+        " note, verdict, person_id from aliases"
     )
     return list(map(AliasRow._make, rows))
 
@@ -283,10 +308,23 @@ def times_of_messages(
 
 # Of a text that everybody writes, the newest messages will do.
 _MOST_CANDIDATES = 500
-_DOUBLE = """
-join messages o on o.sent_at = m.sent_at and o.day_id = m.day_id and o.text = m.text
-  and o.speaker_id <> m.speaker_id and m.kind = 'text'
+# A message that mentions four people or more is a list. What each message quotes is measured once,
+# however many mentions it has.
+_CONTEXTS = f"""
+with quoted as materialized (
+  select q.message_id, length(m.text) - length(q.reply) as characters
+  from quotes q join messages m on m.id = q.message_id
+)
+select m.day_id, {_SECOND.format("m.sent_at")}, n.name, m.speaker_id, n.message_id,
+       n.position <= ifnull(q.characters, 0),
+       exists (select 1 from mentions o where o.message_id = n.message_id limit 1 offset 3)
+from mentions n
+join messages m on m.id = n.message_id
+join days d on d.id = m.day_id
+join rooms r on r.id = d.room_id
+left join quoted q on q.message_id = n.message_id
 """
+_BY_DAY = "order by d.date, r.slug, m.sent_at, m.position, n.position"
 _IN_DAYS = "m.day_id in (select value from json_each(:days))"
 _NAMES_OF_DAYS = f"""
 select s.name from speakers s
@@ -301,7 +339,7 @@ select n.written from mentions n join messages m on m.id = n.message_id
 where {_IN_DAYS} and n.written is not null
 """
 _QUOTES = """
-select q.message_id, d.room_id, d.date, m.position, q.text, m.reply_to, q.speaker_id
+select q.message_id, d.room_id, d.date, m.position, q.text, m.reply_to, q.speaker_id, q.name
 from quotes q join messages m on m.id = q.message_id join days d on d.id = m.day_id
 """
 _AFTER_DAYS = """
@@ -310,12 +348,20 @@ d.date >= (
   where c.room_id = d.room_id and c.id in (select value from json_each(:days))
 )
 """
-_CANDIDATES = """
+# The index then skips what is out of their range.
+_ROOMS_DAYS = (
+    "room_id = :room and date between ifnull(date(:date, '-' || :days || ' days'), '') and :date"
+)
+_CANDIDATES = f"""
 select m.id, m.speaker_id, m.text
 from messages_fts f
 join messages m on m.id = f.rowid
 join days d on d.id = m.day_id
-where messages_fts match :phrase and d.room_id = :room and d.date <= :date
+where messages_fts match :phrase
+  and f.rowid between (select min(first_message_id) from days where {_ROOMS_DAYS})
+                  and (select max(last_message_id) from days where {_ROOMS_DAYS})
+  and d.room_id = :room
+  and d.date between ifnull(date(:date, '-' || :days || ' days'), '') and :date
   and (d.date, m.position) < (:date, :position)
   and (not :exact or m.text = :text or trim(m.text) = trim(:text))
 order by d.date desc, m.position desc

@@ -12,10 +12,10 @@ from collections.abc import Collection
 from db.people.rows import Guess, InferredReply
 
 # Seconds since midnight.
-_SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
-_SECONDS = f"{_SECOND.format('m.sent_at')} - ({_SECOND.format('o.sent_at')})"
+SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
+_SECONDS = f"{SECOND.format('m.sent_at')} - ({SECOND.format('o.sent_at')})"
 
-# Who mentions somebody, and the newest message of theirs. Who mentions more people lists them.
+# Who mentions somebody, and the newest message of theirs. Who mentions three people lists them.
 _MENTIONED = f"""
 select m.id, o.id, {_SECONDS}
 from mentions n
@@ -30,14 +30,14 @@ cross join messages o on o.day_id = m.day_id and o.position = (
 )
 where s.person_id <> w.person_id
   and not exists (select 1 from quotes q where q.message_id = m.id)
-  and (select count(*) from mentions c where c.message_id = m.id) <= :mentions
+  and not exists (select 1 from mentions c where c.message_id = m.id limit 1 offset 2)
   and o.sent_at between datetime(m.sent_at, '-' || :seconds || ' seconds') and m.sent_at
   and {{days}}
 order by m.id, o.position
 """
 # Who writes right after somebody's question, and asks nothing, nor mentions or quotes anybody.
 # A ? that is doubled, or that ends a mention, is no question mark but what a lost character became.
-_ASKS = (
+ASKS = (
     "({0}.text like '%？' or {0}.text like '%?' and {0}.text not like '%??'"
     " or instr({0}.text, '吗') or instr({0}.text, '请问') or instr({0}.text, '请教')"
     " or instr({0}.text, '有人') or instr({0}.text, '有没有'))"
@@ -47,17 +47,16 @@ select m.id, o.id, {_SECONDS}
 from messages o
 cross join messages m on m.day_id = o.day_id and m.position = o.position + 1
 where o.kind = 'text'
-  and {_ASKS.format("o")}
+  and {ASKS.format("o")}
   and m.kind = 'text'
   and m.speaker_id <> o.speaker_id
   and m.sent_at between o.sent_at and datetime(o.sent_at, '+' || :seconds || ' seconds')
-  and not {_ASKS.format("m")}
+  and not {ASKS.format("m")}
   and not exists (select 1 from quotes q where q.message_id = m.id)
   and not exists (select 1 from mentions c where c.message_id = m.id)
   and {{days}}
 order by m.id
 """
-_MOST_MENTIONS = 2
 
 
 def mentioned_before(
@@ -98,7 +97,7 @@ def replace_inferred_replies(
 def _guesses(
     connection: sqlite3.Connection, sql: str, days: Collection[int] | None, seconds: int
 ) -> list[Guess]:
-    values = {"days": _listed(days), "seconds": seconds, "mentions": _MOST_MENTIONS}
+    values = {"days": _listed(days), "seconds": seconds}
     rows = connection.execute(sql.format(days=_of(days)), values)
     return list(map(Guess._make, rows))
 

@@ -18,6 +18,7 @@ class Evidence(NamedTuple):
     times: int
     first_message_id: int | None = None
     last_message_id: int | None = None
+    note: str | None = None
 
 
 class AliasRow(NamedTuple):
@@ -30,6 +31,7 @@ class AliasRow(NamedTuple):
     times: int
     first_message_id: int | None
     last_message_id: int | None
+    note: str | None
     verdict: str
     person_id: int | None
 
@@ -122,6 +124,16 @@ class QuoteOf(NamedTuple):
     message_id: int
 
 
+class SpokenText(NamedTuple):
+    """What a speaker wrote, and when."""
+
+    message_id: int
+    sent_at: str
+    speaker_id: int
+    name: str
+    text: str
+
+
 class DoubledMessage(NamedTuple):
     """That a message stands on its page under another speaker's name, too."""
 
@@ -132,17 +144,18 @@ class DoubledMessage(NamedTuple):
 
 
 class Context(NamedTuple):
-    """A mention of a name: seconds since midnight, its author and message, how many it is of.
+    """A mention of a name: seconds since midnight, its author and message.
 
-    ``is_quoted`` where it stands in a quoted text, whose author is another one.
+    ``is_quoted`` where it stands in a quoted text, whose author is another one; ``is_list`` where
+    the message mentions many.
     """
 
     second: int
     name: str
     author_id: int | None
     message_id: int
-    mentions: int
     is_quoted: bool
+    is_list: bool
 
 
 class Guess(NamedTuple):

@@ -9,21 +9,30 @@ from db.people.rows import AliasRow, PersonRow, SpeakerRow
 
 _INSERT_ALIAS = """
 insert into aliases (name, speaker_id, kind, weight, times, first_message_id, last_message_id,
-                     verdict, person_id)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     note, verdict, person_id)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (name, speaker_id, kind) do update set
   weight = excluded.weight, times = excluded.times,
   first_message_id = excluded.first_message_id, last_message_id = excluded.last_message_id,
-  verdict = excluded.verdict, person_id = excluded.person_id
+  note = excluded.note, verdict = excluded.verdict, person_id = excluded.person_id
 """
 
 
-def set_mention_names(
-    connection: sqlite3.Connection, names: Iterable[tuple[str | None, str | None, int, int]]
+def set_mentions_written(
+    connection: sqlite3.Connection, written: Iterable[tuple[str | None, int, int]]
 ) -> None:
-    """Write mentions' names, each ``(written, name, message id, position of the @)``."""
+    """Write what stands behind an @, each ``(written, message id, position of the @)``."""
     connection.executemany(
-        "update mentions set written = ?, name = ? where message_id = ? and position = ?", names
+        "update mentions set written = ? where message_id = ? and position = ?", written
+    )
+
+
+def set_mention_names(
+    connection: sqlite3.Connection, names: Iterable[tuple[str | None, int, int]]
+) -> None:
+    """Write mentions' names, each ``(name, message id, position of the @)``."""
+    connection.executemany(
+        "update mentions set name = ? where message_id = ? and position = ?", names
     )
 
 
@@ -77,7 +86,7 @@ def replace_aliases(connection: sqlite3.Connection, aliases: Collection[AliasRow
         tuple(row[:3]): AliasRow._make(row)
         for row in connection.execute(
             "select name, speaker_id, kind, weight, times, first_message_id, last_message_id,"
-            " verdict, person_id from aliases"
+            " note, verdict, person_id from aliases"
         )
     }
     wanted = {(row.name, row.speaker_id, row.kind): row for row in aliases}

@@ -12,8 +12,11 @@
 -- param limit integer 50: at most so many rows
 with asked as (
   select m.id, m.sent_at, d.room_id, r.slug as room, ifnull(p.id, s.id) as author,
-         ifnull(p.name, s.name) as speaker
+         ifnull(p.name, s.name) as speaker,
+         -- what is quoted was asked by somebody else
+         ifnull(q.reply, m.text) as said
   from messages m
+  left join quotes q on q.message_id = m.id
   join days d on d.id = m.day_id
   join rooms r on r.id = d.room_id
   join speakers s on s.id = m.speaker_id
@@ -22,12 +25,12 @@ with asked as (
     and d.date >= ifnull(:since, '')
     and d.date <= coalesce(nullif(:until, ''), '9999')
     and m.kind = 'text'
-    and trim(m.text, ' ?？') <> ''
+    and trim(said, ' ?？') <> ''
     and (
-      instr(m.text, '吗') or instr(m.text, '请问') or instr(m.text, '请教')
-      or instr(m.text, '有人') or instr(m.text, '有没有')
-      or m.text like '%？'
-      or (m.text like '%?' and m.text not like '%??' and not exists (
+      instr(said, '吗') or instr(said, '请问') or instr(said, '请教')
+      or instr(said, '有人') or instr(said, '有没有')
+      or said like '%？'
+      or (said like '%?' and said not like '%??' and not exists (
         select 1
         from mentions n
         where n.message_id = m.id

@@ -219,7 +219,7 @@ create virtual table messages_fts using fts5(
   -- The full-text index over messages.text; rowid is messages.id. It holds each run of Chinese as
   -- overlapping pairs of characters and then its last one: `match '代扣'` finds 代扣.
   -- Contentless: the text is not stored twice.
-  terms,
+  terms, -- what search_terms() makes of a text; matched, but not to be read
   content='' /* content="messages" */,
   tokenize="unicode61 remove_diacritics 2"
 );

@@ -4,10 +4,10 @@ create table people (
   -- Somebody behind one or several names.
   id integer primary key, -- the least id of their speakers
   name text not null unique, -- the one of their names that tells most
-  nickname text, -- what their newest name that says it calls them
-  company text, -- as nickname
-  role text, -- as nickname
-  city text -- as nickname
+  nickname text, -- their full personal name if one of their names has it, else the newest nickname
+  company text, -- as the newest of their names says that tells one
+  role text, -- as company
+  city text -- as company
 ) strict;
 
 alter table speakers add column person_id integer references people (id) /* who is behind the name */;
@@ -23,6 +23,7 @@ create table aliases (
   times integer not null, -- how often it was seen
   first_message_id integer references messages (id) on delete set null, -- where it was seen first
   last_message_id integer references messages (id) on delete set null, -- and last
+  note text, -- what else speaks for it, or against it
   verdict text not null check (verdict in ('joins', 'ambiguous', 'apart')), -- ambiguous: others are as likely; apart: not enough, or something speaks against it
   person_id integer references people (id), -- whose name it is; empty unless it joins
   unique (name, speaker_id, kind)

@@ -101,10 +101,12 @@ class KnownNames:
                     return name
         return None
 
-
-def shorter_names(name: str) -> Iterator[str]:
-    """What ``KnownNames`` would take for a name at the beginning of one, if it were known."""
-    return (name[:end] for end in range(1, len(name)) if not _PART_OF_NAME.match(name, end))
+    def shorter(self, name: str) -> Iterator[str]:
+        """The known names that one begins with, ended as names end."""
+        for length in self._lengths.get(name[:1], ()):
+            shorter = name[:length]
+            if shorter in self._names and shorter != name and not _PART_OF_NAME.match(name, length):
+                yield shorter
 
 
 def _is_mail(text: str, at: int) -> bool:

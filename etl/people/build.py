@@ -7,26 +7,40 @@ Everything is derived from the messages and ``archive.toml``. What was observed 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from db.loads import Changed
 from db.people import reader, writer
-from db.people.rows import AliasRow, Evidence, NameUse, Speaker
-from etl.jobs.mentions import EVERYONE, KnownNames, shorter_names, written_at
+from db.people.rows import (
+    AliasRow,
+    Candidate,
+    DoubledMessage,
+    Evidence,
+    NameUse,
+    QuotePlace,
+    Speaker,
+)
+from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
 from etl.people.describe import person_rows, speaker_rows
 from etl.people.meant import resolve_mentions
-from etl.people.observe import Answers, double_evidence, quote_evidence
-from etl.people.quoted import find_quoted, phrase_of
+from etl.people.observe import (
+    Answers,
+    double_evidence,
+    doubled_on,
+    is_doubled,
+    quote_evidence,
+)
+from etl.people.quoted import fitting, phrase_of
 from etl.people.replies import infer_replies
 
 Names = set[str] | None
 
 OBSERVED = ("quote", "same message", "answers")
-# A page with so many messages twice was put together from the exports of two accounts.
-DOUBLED_PAGE = 3
+# Days: looking further back for what is quoted takes longer the more there is.
+RECENT = 60
 
 
 def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Changed | None) -> None:
@@ -48,6 +62,7 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, aliases)
     affected = None if names is None else names | _changed_persons(stored, aliases, names)
+    settle_quotes(connection, decision, affected)
     mentioning = resolve_mentions(connection, decision, affected)
     if days is not None:
         days = days | reader.days_of_messages(connection, mentioning)
@@ -56,33 +71,62 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
 
 def name_mentions(connection: sqlite3.Connection, names: Names) -> set[str]:
     """Give mentions the known name behind their @; the names that some lost or gained."""
+    _read_unwritten(connection)
     known = KnownNames(reader.known_names(connection))
     if names is not None:
-        names = names | {shorter for name in names for shorter in shorter_names(name)}
+        names = names | {shorter for name in names for shorter in known.shorter(name)}
     changes, concerned = [], set()
     for place in reader.mention_places(connection, names):
-        written = written_at(place.text, place.at)
-        name = known.name_at(place.text, place.at) or written
-        if (written, name) != (place.written, place.name):
-            changes.append((written, name, place.message_id, place.at))
+        name = known.name_at(place.text, place.at) or place.written
+        if name != place.name:
+            changes.append((name, place.message_id, place.at))
             concerned |= {name, place.name} - {None}
     writer.set_mention_names(connection, changes)
     return {name for name in concerned if name is not None}
+
+
+def _read_unwritten(connection: sqlite3.Connection) -> None:
+    """Read what stands behind an @ where an older version of this program did not."""
+    places = reader.unwritten_mentions(connection)
+    read = ((written_at(place.text, place.at), place.message_id, place.at) for place in places)
+    writer.set_mentions_written(connection, list(read))
 
 
 def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> set[str]:
     """Find the message that each quote is of; the names under which that changed."""
     changes = []
     for quote in reader.quote_places(connection, days):
-        phrase = phrase_of(quote.text)
-        candidates = reader.quote_candidates(connection, quote, phrase, exact=True)
-        if not candidates:
-            candidates = reader.quote_candidates(connection, quote, phrase, exact=False)
-        found = find_quoted(quote.text, candidates)
-        if found != (quote.reply_to, quote.speaker_id):
-            changes.append((*found, quote.message_id))
+        fits = _fitting(connection, quote)
+        speakers = {one.speaker_id for one in fits}
+        newest = fits[0].message_id if fits else None
+        speaker = speakers.pop() if len(speakers) == 1 else None
+        if (newest, speaker) != (quote.reply_to, quote.speaker_id):
+            changes.append((newest, speaker, quote.message_id))
     writer.set_quoted(connection, changes)
     return reader.names_of_quotes(connection, [message_id for *_, message_id in changes])
+
+
+def settle_quotes(connection: sqlite3.Connection, decision: Decision, names: Names) -> None:
+    """Of what several people wrote, give a quote what the person it names did."""
+    persons = reader.persons_of_speakers(connection)
+    changes = []
+    for name, quote in reader.doubtful_quotes(connection, names):
+        person = decision.person_of.get(name)
+        fits = _fitting(connection, quote) if person is not None else []
+        own = next((one for one in fits if persons.get(one.speaker_id or 0) == person), None)
+        if own is not None and own.message_id != quote.reply_to:
+            changes.append((own.message_id, None, quote.message_id))
+    writer.set_quoted(connection, changes)
+
+
+def _fitting(connection: sqlite3.Connection, quote: QuotePlace) -> list[Candidate]:
+    """The earlier messages that a quote may be of, newest first."""
+    phrase = phrase_of(quote.text)
+    for exact, days in ((True, RECENT), (True, None), (False, RECENT), (False, None)):
+        found = reader.quote_candidates(connection, quote, phrase, exact=exact, days=days)
+        if fits := fitting(quote.text, found):
+            return fits
+    return []
 
 
 def observe(
@@ -91,13 +135,21 @@ def observe(
     """The speakers' own names, and all that was observed: anew for these names, else as stored."""
     headers = reader.header_evidence(connection, names)
     observed = quote_evidence(reader.quotes_under(connection, names))
-    observed += double_evidence(reader.doubled_messages(connection, names))
+    observed += double_evidence(doubled_messages(connection, names))
     observed += answers(connection, names)
     if names is not None:
-        kept = [Evidence(*row[:7]) for row in stored if row.name not in names]
+        kept = [Evidence(*row[:8]) for row in stored if row.name not in names]
         headers += [piece for piece in kept if piece.kind == "header"]
         observed += [piece for piece in kept if piece.kind in OBSERVED]
     return headers, observed
+
+
+def doubled_messages(connection: sqlite3.Connection, names: Names) -> Iterator[DoubledMessage]:
+    """The messages of these speakers that stand on their page under another name, too."""
+    for day_id in reader.days_of_speakers(connection, names):
+        for doubled in doubled_on(reader.texts_at_once(connection, day_id)):
+            if names is None or doubled.name in names:
+                yield doubled
 
 
 def answers(connection: sqlite3.Connection, names: Names) -> list[Evidence]:
@@ -122,11 +174,11 @@ def decide_people(
         return frozenset(reader.days_of_speaker(connection, speaker_id))
 
     @cache
-    def is_doubled(day_id: int) -> bool:
-        return reader.doubles_on(connection, day_id) >= DOUBLED_PAGE
+    def is_whole(day_id: int) -> bool:
+        return not is_doubled(reader.texts_at_once(connection, day_id))
 
     def shares_page(one: int, other: int) -> bool:
-        return not all(is_doubled(day_id) for day_id in sorted(days(one) & days(other)))
+        return any(map(is_whole, sorted(days(one) & days(other))))
 
     written = reader.written_names(connection)
     written.pop(EVERYONE, None)
@@ -147,7 +199,9 @@ def _alias_rows(
             if known is None or names is None or row.name in names:
                 unseen.append(row)
                 continue
-            row = row._replace(first_message_id=known[5], last_message_id=known[6])
+            row = row._replace(
+                first_message_id=known.first_message_id, last_message_id=known.last_message_id
+            )
         rows.append(row)
     uses = reader.name_uses(connection, {row.name for row in unseen})
     return rows + [_with_use(row, uses.get(row.name)) for row in unseen]

@@ -33,10 +33,14 @@ ENOUGH, AHEAD = 4.0, 2.0
 # What was observed, not only read from names, may show that two speakers are one.
 SURE = 8.0
 BY_HAND, ACCOUNT = 100.0, 50.0
-SAME_COMPANY, OTHER_COMPANY, OTHER_CITY, OTHER_PERSONAL_NAME = 3.0, -3.0, -1.0, -6.0
+# What else names say, for and against, with what `explain` says of it.
+SAME_COMPANY, OTHER_COMPANY = (3.0, "same company"), (-3.0, "another company")
+OTHER_CITY, OTHER_PERSONAL_NAME = (-1.0, "another city"), (-6.0, "another personal name")
 MOST_FROM_QUOTES = 15.0
 # Of several speakers of one person each has only part of the answers.
 FURTHER_ANSWERS = 0.5
+# What only answers show must have been seen more than once.
+LEAST_TIMES = 2
 # A key that more people have tells nothing.
 MOST_OF_A_KEY = 30
 # Pieces kept for a name that joined nobody, so that `explain` can say why.
@@ -166,10 +170,13 @@ class _Decider:
 
     def join_speakers_by_name(self) -> None:
         """Speakers with the same name in their names, unless something speaks against it."""
-        for key, names in self._by_key(self._speakers).items():
+        for key, names in self._by_key(self._speakers):
             if len(names) <= MOST_OF_A_KEY:
-                for group in self._compatible(sorted(names), key):
+                first, *others = self._compatible(names, key)
+                self._join_group(first, key)
+                for group in others:
                     self._join_group(group, key)
+                    self._keep_apart(first[0], group[0], key)
 
     def join_speakers_by_observation(self, links: Mapping[str, list[_Link]]) -> bool:
         """Speakers whose words are quoted, or who answer, under one name, and never meet."""
@@ -225,9 +232,10 @@ class _Decider:
 
     def decision(self, links: Mapping[str, list[_Link]]) -> Decision:
         """What came of it all."""
-        verdicts = [Verdict(piece, "joins") for piece in self._made]
-        for piece in self._evidence:
-            verdicts.append(Verdict(piece, self._verdict(piece, links.get(piece.name, []))))
+        verdicts = [
+            Verdict(piece, self._verdict(piece, links.get(piece.name, [])))
+            for piece in (*self._made, *self._evidence)
+        ]
         for name, found in links.items():
             if name not in self._speakers:
                 kept = found[:CANDIDATES_KEPT]
@@ -268,15 +276,28 @@ class _Decider:
 
     def _link(self, name: str, person: _Person, shared: tuple[NameKey, str] | None) -> _Link:
         observed = self._observed_weight(name, person)
-        adjusted = self._adjustment(name, person)
+        adjusted, note = self._adjustment(name, person)
         if shared is None:
-            return _Link(observed + adjusted if observed else 0.0, observed, person, None)
+            weight = observed + adjusted if observed else 0.0
+            if self._times_observed(name, person) < LEAST_TIMES:
+                # once is chance, whatever the companies are
+                weight = min(weight, ENOUGH - AHEAD)
+            return _Link(weight, observed, person, None)
         key, of_name = shared
         speaker = self._speakers.get(of_name) or max(
             person.speakers, key=lambda s: (s.messages, s.name)
         )
-        made = Evidence(name, speaker.id, key.kind, key.weight + adjusted, self._times(name))
+        weight = key.weight + adjusted
+        made = Evidence(name, speaker.id, key.kind, weight, self._times(name), note=note)
         return _Link(observed + made.weight, observed, person, made)
+
+    def _times_observed(self, name: str, person: _Person) -> int:
+        """How often a name was seen with a person; a quote tells as much as several answers."""
+        return sum(
+            piece.times * (LEAST_TIMES if piece.kind != "answers" else 1)
+            for piece in self._named[name].observed
+            if self._person[piece.speaker_id] is person
+        )
 
     def _observed_weight(self, name: str, person: _Person) -> float:
         """What messages say; of quotes and of answers the best counts most."""
@@ -288,27 +309,34 @@ class _Decider:
         texts = min(sum(weights["quote"]), MOST_FROM_QUOTES) + sum(weights["same message"])
         return texts + sum(answers[:1]) + FURTHER_ANSWERS * sum(answers[1:])
 
-    def _adjustment(self, name: str, person: _Person) -> float:
-        """What companies, cities and personal names say for or against it."""
+    def _adjustment(self, name: str, person: _Person) -> tuple[float, str | None]:
+        """What companies, cities and personal names say for or against it, and in words."""
         reading = self._named[name].reading
         others = [self._named[other].reading for other in person.names if other != name]
         told = [same for other in others if reading.company and other.company
                 if (same := same_company(reading.company, other.company)) is not None]  # fmt: skip
-        weight = SAME_COMPANY if any(told) else OTHER_COMPANY if told else 0.0
+        found = []
+        if told:
+            found.append(SAME_COMPANY if any(told) else OTHER_COMPANY)
         cities = {other.city for other in others if other.city}
         if reading.city and cities and reading.city not in cities:
-            weight += OTHER_CITY
+            found.append(OTHER_CITY)
         personal = [other for other in others if other.personal]
         if personal and all(other_personal_name(reading, other) for other in personal):
-            weight += OTHER_PERSONAL_NAME
-        return weight
+            found.append(OTHER_PERSONAL_NAME)
+        return sum(weight for weight, _ in found), ", ".join(note for _, note in found) or None
 
-    def _by_key(self, names: Iterable[str]) -> dict[NameKey, list[str]]:
-        found = defaultdict(list)
+    def _by_key(self, names: Iterable[str]) -> list[tuple[NameKey, list[str]]]:
+        """Names with the key that they share: the weakest, where it is one in different ways."""
+        found: dict[str, dict[str, NameKey]] = defaultdict(dict)
         for name in names:
             for key in self._named[name].keys:
-                found[key].append(name)
-        return {key: found[key] for key in sorted(found)}
+                found[key.text].setdefault(name, key)
+        return [
+            (min(keys.values(), key=lambda key: (key.weight, key.kind)), sorted(keys))
+            for _, keys in sorted(found.items())
+            if len(keys) > 1
+        ]
 
     def _compatible(self, names: list[str], key: NameKey) -> list[list[str]]:
         """Groups of speakers that share a key and may be one person each.
@@ -329,37 +357,55 @@ class _Decider:
     def _put(self, name: str, groups: list[list[str]], key: NameKey) -> None:
         """Into the first group all of whose names it may join, or one of its own."""
         for group in groups:
-            if all(self._may_join(name, other, key) for other in group):
+            if not any(self._objection(name, other, key) for other in group):
                 group.append(name)
                 return
         groups.append([name])
 
-    def _may_join(self, name: str, other: str, key: NameKey) -> bool:
-        """Whether nothing speaks against two speakers with a common key being one."""
+    def _objection(self, name: str, other: str, key: NameKey) -> str | None:
+        """What speaks against two speakers with a common key being one; None if nothing does."""
         a, b = self._speakers[name], self._speakers[other]
         one, two = self._named[name].reading, self._named[other].reading
         same = same_company(one.company, two.company) if one.company and two.company else None
         telling = key.kind == PERSONAL and key.weight >= LONG_PERSONAL
-        if other in self._parted[name] or other_personal_name(one, two):
-            return False
+        if other in self._parted[name]:
+            return "by hand"
+        if other_personal_name(one, two):
+            return "another personal name"
         if same is False and not (telling and (a.last < b.first or b.last < a.first)):
-            # two companies at the same time; one after the other is a new job
-            return False
+            # one after the other is a new job
+            return "another company at the same time" if telling else "another company"
         if not telling and one.city and two.city and one.city != two.city:
-            return False
-        return (telling and bool(same)) or not self._shares_page(a.id, b.id)
+            return "another city"
+        if not (telling and same) and self._shares_page(a.id, b.id):
+            return "both on one page"
+        return None
 
     def _join_group(self, names: list[str], key: NameKey) -> None:
         first = self._speakers[names[0]]
         for name in names[1:]:
-            if self._joined[name] is not self._person[first.id]:
-                weight = key.weight + self._adjustment(name, self._person[first.id])
-                piece = Evidence(name, first.id, key.kind, weight, self._times(name))
-                self._made.append(piece)
-                self._merge(self._person[first.id], self._joined[name])
+            person, other = self._person[first.id], self._joined[name]
+            if other is not person and not self._are_parted(person, other):
+                weight, note = self._adjustment(name, person)
+                self._make(name, first, key, weight, note)
+                self._merge(person, other)
+
+    def _keep_apart(self, first: str, name: str, key: NameKey) -> None:
+        """Write down why a speaker with the same key is another person, for `explain`."""
+        note = self._objection(name, first, key) or "several people have it"
+        self._make(name, self._speakers[first], key, 0.0, note)
+
+    def _make(
+        self, name: str, speaker: Speaker, key: NameKey, adjusted: float, note: str | None
+    ) -> None:
+        weight, times = key.weight + adjusted, self._times(name)
+        self._made.append(Evidence(name, speaker.id, key.kind, weight, times, note=note))
+
+    def _are_parted(self, one: _Person, other: _Person) -> bool:
+        return any(self._is_parted(name, other) for name in one.names)
 
     def _may_be_one(self, one: _Person, other: _Person) -> bool:
-        if any(self._is_parted(name, other) for name in one.names):
+        if self._are_parted(one, other):
             return False
         readings = [[self._named[n].reading for n in sorted(p.names)] for p in (one, other)]
         personal = [[r for r in of_person if r.personal] for of_person in readings]

@@ -9,7 +9,7 @@ from db.people.rows import PersonRow, Speaker, SpeakerRow
 from etl.people.decide import ME, Decision
 from etl.people.names import Reading
 
-FIELDS = ("nickname", "company", "role", "city")
+TOLD = ("company", "role", "city")
 
 
 def person_rows(decision: Decision, last_seen: Mapping[str, str]) -> list[PersonRow]:
@@ -22,7 +22,8 @@ def person_rows(decision: Decision, last_seen: Mapping[str, str]) -> list[Person
         in_time = sorted(of_person, key=lambda name: (last_seen.get(name, ""), name), reverse=True)
         readings = [decision.readings[name] for name in in_time]
         label = max(in_time, key=lambda name: (name != ME, _tells(decision.readings[name])))
-        rows.append(PersonRow(person_id, label, *(_first(readings, field) for field in FIELDS)))
+        called = _first(readings, "personal") or _first(readings, "nickname")
+        rows.append(PersonRow(person_id, label, called, *(_first(readings, f) for f in TOLD)))
     return rows
 
 
@@ -44,7 +45,7 @@ def speaker_rows(decision: Decision, speakers: Iterable[Speaker]) -> list[Speake
 
 def _tells(reading: Reading) -> int:
     """How much a name tells."""
-    return sum(getattr(reading, field) is not None for field in FIELDS)
+    return sum(getattr(reading, field) is not None for field in ("nickname", *TOLD))
 
 
 def _first(readings: Iterable[Reading], field: str) -> str | None:

@@ -20,13 +20,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from db.people.rows import Context, DoubledMessage, Evidence, QuoteOf, Voice
+from db.people.rows import Context, DoubledMessage, Evidence, QuoteOf, SpokenText, Voice
 
 # A quote as short as that may be of anybody.
 SHORT_QUOTE = 6
 QUOTE, QUOTE_OF_LITTLE = 6.0, 2.5
 
+EXPORTS = 2
 SHORT_DOUBLE = 8
+# A page with so many longer texts twice is one of them.
+DOUBLED_PAGE = 3
 DOUBLE, DOUBLE_OF_LITTLE = 6.0, 1.0
 
 SLOT = 600
@@ -36,14 +39,36 @@ PRESENT = 0.7
 # and each slot of a day on which they do not write speaks against it so much.
 AWAY = -0.4
 LEAST_SHARE, MOST_SHARE, MOST_SHARE_AWAY = 0.03, 0.9, 0.6
-# A message that mentions more people is a list.
-MOST_MENTIONS = 3
 LEAST_WEIGHT, MOST_ANSWERERS = 2.0, 3
 
 
 def quote_evidence(quotes: Iterable[QuoteOf]) -> list[Evidence]:
     """A piece per name and speaker; each text counts once. Quotes come in the order of time."""
     return _by_texts("quote", quotes, SHORT_QUOTE, (QUOTE_OF_LITTLE, QUOTE))
+
+
+def doubled_on(page: Iterable[SpokenText]) -> list[DoubledMessage]:
+    """The messages of a page that stand there under two names, from the side of each.
+
+    What more people write in the same second is no message exported twice.
+    """
+    spoken: dict[tuple[str, str], list[SpokenText]] = defaultdict(list)
+    for one in page:
+        spoken[one.sent_at, one.text].append(one)
+    return [
+        DoubledMessage(one.name, other.speaker_id, one.text, one.message_id)
+        for alike in spoken.values()
+        if len(alike) > 1 and len({one.speaker_id for one in alike}) == EXPORTS
+        for one in alike
+        for other in alike
+        if other.speaker_id != one.speaker_id
+    ]
+
+
+def is_doubled(page: Iterable[SpokenText]) -> bool:
+    """Whether a page was put together from the exports of two accounts."""
+    texts = {one.text for one in doubled_on(page) if len(one.text) >= SHORT_DOUBLE}
+    return len(texts) >= DOUBLED_PAGE
 
 
 def double_evidence(doubled: Iterable[DoubledMessage]) -> list[Evidence]:
@@ -168,7 +193,7 @@ def _slots_of_names(
     """For each name the slots it is mentioned in: the first message there, and who was around."""
     slots: dict[tuple[str, int], tuple[int, set[int]]] = {}
     for context in contexts:
-        if not context.is_quoted and context.mentions <= MOST_MENTIONS:
+        if not (context.is_quoted or context.is_list):
             slot = (context.name, context.second // SLOT)
             _, present = slots.setdefault(slot, (context.message_id, set()))
             present |= day.around(context.second) - {context.author_id}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from db.people.rows import Candidate
 from db.text_index import match_phrase
@@ -22,13 +21,6 @@ _ESCAPED = re.compile(r"&(?:amp;)*(amp|lt|gt|quot|#[0-9]+);")
 _SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
 
-class Found(NamedTuple):
-    """The message that a quote is of, and its speaker where nobody else wrote what fits."""
-
-    message_id: int | None = None
-    speaker_id: int | None = None
-
-
 def phrase_of(text: str) -> str:
     """What the full-text index is asked for the candidates of a quote; '' if it has no word."""
     clean = _ESCAPED.split(text)[0]
@@ -36,16 +28,12 @@ def phrase_of(text: str) -> str:
     return phrase or match_phrase(text[:LONGEST_PHRASE], prefix=True)
 
 
-def find_quoted(text: str, candidates: Iterable[Candidate]) -> Found:
-    """The newest candidate that fits best; they come newest first."""
+def fitting(text: str, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates that fit best, in their order: all letter for letter, or all less exactly."""
     those = list(candidates)
     wanted = text.strip()
     exact = [one for one in those if one.text.strip() == wanted]
-    fitting = exact or _folded_alike(wanted, those)
-    if not fitting:
-        return Found()
-    speakers = {one.speaker_id for one in fitting}
-    return Found(fitting[0].message_id, speakers.pop() if len(speakers) == 1 else None)
+    return exact or _folded_alike(wanted, those)
 
 
 def _folded_alike(text: str, candidates: list[Candidate]) -> list[Candidate]:

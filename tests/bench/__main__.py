@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from tests.bench import load, queries, search
+from tests.bench import load, people, queries, search
 
 SAMPLE = Path(__file__).parents[2] / "etl" / "sample" / "source"
 COPIES = 60
@@ -38,7 +38,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         measured = pages(folder)
-        figures = [f for part in (load, search, queries) for f in part.measure(measured, folder)]
+        figures = [
+            f for part in (load, people, search, queries) for f in part.measure(measured, folder)
+        ]
     print(tabulate([(f.name, f.value, f.unit, f.goal) for f in figures],
                    headers=("measurement", "value", "unit", "goal"), floatfmt=".2f"))  # fmt: skip
     REPORT.write_text(json.dumps([f._asdict() for f in figures], indent=2) + "\n")
