@@ -1,10 +1,10 @@
-"""Rows as text: tables, CSV, TSV and JSON. Nothing here knows where the text goes."""
+"""Rows as text: tables, CSV, TSV and JSON. Nothing here knows where the text goes.
+
+Every command imports it: what one format alone needs is imported where that is written.
+"""
 
 from __future__ import annotations
 
-import base64
-import csv
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +51,8 @@ def separated(
     columns: Sequence[str], values: Values, *, tabs: bool, headers: bool, raw: bool, visible: bool
 ) -> Iterator[str]:
     """CSV or TSV: nothing a spreadsheet would run, unless ``raw``; ``visible`` for terminals."""
+    import csv
+
     # what would end a line is quoted: with lines that end in \n alone, \r would not be
     writer = csv.writer(_Echo(), "excel-tab" if tabs else "excel", lineterminator="\r\n")
     for row in chain([columns] if headers else [], values):
@@ -138,6 +140,8 @@ def columns_of(text: str) -> int:
 
 
 def _json_objects(columns: Sequence[str], values: Values) -> Iterator[str]:
+    import json
+
     names = _distinct(columns)
     for row in values:
         found = dict(zip(names, map(_json_value, row), strict=True))
@@ -149,6 +153,8 @@ def _json_objects(columns: Sequence[str], values: Values) -> Iterator[str]:
 
 def _json_value(value: object) -> object:
     if isinstance(value, bytes):
+        import base64
+
         return {"$base64": True, "encoded": base64.b64encode(value).decode()}
     # JSON has no word for it, and most readers fail on Python's
     return str(value) if isinstance(value, float) and math.isinf(value) else value

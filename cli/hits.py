@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from cli import render
 from cli.layout import (
@@ -11,8 +12,8 @@ from cli.layout import (
     MENTION,
     Line,
     Span,
-    colours,
-    paint,
+    fill,
+    painted,
     speaker_style,
     width,
     wrap,
@@ -24,11 +25,12 @@ from db.search.run import Hit
 
 _FOUND = "1;31"
 _INDENT = Span("  ")
+_HANGING = 4
 _BETWEEN_GROUPS = "--"
 
 
 def show(
-    groups: list[list[Hit]],
+    groups: Iterable[list[Hit]],
     found: list[Hit],
     texts: list[Text],
     ending: list[str],
@@ -41,12 +43,17 @@ def show(
     With ``keys`` each has its key, for `chats show`, instead of when and where.
     """
     lines = text_lines(groups, {hit.id for hit in found}, texts, width(), keys=keys)
-    closing: list[Line] = [[Span(line, DIM)] for line in ending]
-    render.paged((paint(line, colour=colours()) for line in [*lines, *closing]), output)
+    closing = (line for text in ending for line in wrap([Span(text, DIM)], width()))
+    render.paged(painted(chain(lines, closing)), output)
 
 
 def text_lines(
-    groups: list[list[Hit]], found: set[int], texts: list[Text], columns: int, *, keys: bool = False
+    groups: Iterable[list[Hit]],
+    found: set[int],
+    texts: list[Text],
+    columns: int,
+    *,
+    keys: bool = False,
 ) -> Iterator[Line]:
     """The lines of hits with what stands around them."""
     for number, group in enumerate(groups):
@@ -56,15 +63,26 @@ def text_lines(
             is_hit = hit.id in found
             mark = Span("> ", MENTION) if is_hit else Span("  ")
             mark = mark if len(group) > 1 else Span("")
-            yield from wrap([mark, *_head(hit, BOLD if is_hit else DIM, keys=keys)], columns)
+            items = _head(hit, BOLD if is_hit else DIM, keys=keys)
+            yield from _hanging(mark, items, columns)
             yield from _text(hit, mark, texts if is_hit else [], columns)
 
 
-def _head(hit: Hit, style: str, *, keys: bool) -> Line:
+def _hanging(mark: Span, items: list[Line], columns: int) -> Iterator[Line]:
+    """Items behind a mark; what does not fit its line goes on below, deeper than the text."""
+    lines = fill(items, columns - len(mark.text))
+    if len(lines) > 1:
+        lines = fill(items, columns - len(mark.text) - _HANGING)
+    for line in lines:
+        yield [mark, *line]
+        mark = Span(" " * (len(mark.text) + _HANGING)) if line is lines[0] else mark
+
+
+def _head(hit: Hit, style: str, *, keys: bool) -> list[Line]:
     who = Span(hit.speaker or "(notice)", speaker_style(hit.speaker) if hit.speaker else DIM)
     if keys:
-        return [Span(hit.key, style), Span("  "), who]
-    return [Span(hit.sent_at, style), Span(f"  {hit.room}  ", DIM), who]
+        return [[Span(hit.key, style)], [who]]
+    return [[Span(hit.sent_at, style)], [Span(hit.room, DIM)], [who]]
 
 
 def _text(hit: Hit, mark: Span, texts: list[Text], columns: int) -> Iterator[Line]:

@@ -13,6 +13,7 @@ import shutil
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import quote
@@ -54,6 +55,7 @@ def colours() -> bool:
     return sys.stdout.isatty() and not dumb and not os.environ.get("NO_COLOR")
 
 
+@lru_cache(maxsize=10_000)
 def columns(text: str) -> int:
     """How many columns a printable text takes."""
     if text.isascii():
@@ -80,10 +82,10 @@ def speaker_name(name: str) -> str:
     return text if columns(text) > 0 else "(no name)"
 
 
-def painted(lines: Iterable[Line]) -> list[str]:
+def painted(lines: Iterable[Line]) -> Iterator[str]:
     """Lines to print where we print to: with colours and links on a terminal."""
     colour = colours()
-    return [paint(line, colour=colour) for line in lines]
+    return (paint(line, colour=colour) for line in lines)
 
 
 def paint(line: Line, *, colour: bool) -> str:
@@ -176,6 +178,9 @@ def _paragraphs(spans: Line) -> Iterator[Line]:
 
 def _wrapped(paragraph: Line, width: int) -> Iterator[Line]:
     """A paragraph as lines; spaces around a break are dropped."""
+    if columns("".join(span.text for span in paragraph)) <= width:
+        yield _without_end(paragraph)
+        return
     line: Line = []
     used, gap = 0, Span("")
     for piece in _pieces(paragraph, width):
@@ -195,20 +200,28 @@ def _wrapped(paragraph: Line, width: int) -> Iterator[Line]:
     yield line
 
 
+def _without_end(paragraph: Line) -> Line:
+    """A paragraph without the spaces at its end."""
+    kept = list(paragraph)
+    while kept and not (text := kept[-1].text.rstrip(" ")):
+        kept.pop()
+    return [*kept[:-1], kept[-1]._replace(text=text)] if kept else []
+
+
 def _pieces(paragraph: Line, width: int) -> Iterator[Span]:
     """Pieces of at most ``width`` columns."""
     for span in paragraph:
         for match in _PIECE.finditer(span.text):
             text = match[0]
             if text.isspace() or columns(text) <= width:
-                yield span._replace(text=text)
+                yield Span(text, span.style, span.url)
             else:
                 yield from (span._replace(text=part) for part in _CLUSTER.findall(text))
 
 
 def _painted(span: Span) -> str:
     text = f"\x1b[{span.style}m{span.text}\x1b[0m" if span.style and span.text else span.text
-    url = _safe_url(span.url)
+    url = _safe_url(span.url) if span.url else ""
     if not url or not span.text:
         return text
     # the same id on every part makes a link that goes on over lines one link

@@ -9,28 +9,33 @@ import typer
 from typer.core import TyperGroup
 
 from etl import __version__
-from etl.config import FILE_NAME
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+def _file(name: str | Path) -> Path:
+    """The file of a name; of an empty one, Python would make the current folder."""
+    if not str(name).strip():
+        raise typer.BadParameter("an empty name; give that of the archive's file")
+    return Path(name)
+
 
 Database = Annotated[
     Path,
     typer.Option(
         "--db",
         envvar="CHATS_DB",
+        parser=_file,
+        metavar="<path>",
         help="The archive: one SQLite file.",
     ),
 ]
 DEFAULT_DATABASE = Path("chats.db")
 
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help=f"Instead of the {FILE_NAME} beside the archive.")
-]
-
 ByName = Annotated[
     bool, typer.Option("--by-name", help="Go by single names, not by the people behind them.")
 ]
-
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Show long output without a pager.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 

@@ -9,6 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.completion import table_formats
+from cli.options import NoPager
+
 _SUFFIXES = {
     ".json": "json", ".nl": "nl", ".jsonl": "nl", ".ndjson": "nl", ".csv": "csv", ".tsv": "tsv",
 }  # fmt: skip
@@ -36,7 +39,12 @@ class OutputOptions:
     ] = False
     fmt: Annotated[
         str | None,
-        typer.Option("--fmt", metavar="FORMAT", help="Write a table as grid, github, html, rst…"),
+        typer.Option(
+            "--fmt",
+            metavar="FORMAT",
+            help="Write a table as grid, github, html, rst…",
+            autocompletion=table_formats,
+        ),
     ] = None
     no_headers: Annotated[
         bool, typer.Option("--no-headers", help="Leave out the names of the columns.")
@@ -60,9 +68,7 @@ class OutputOptions:
             f" its name ends in ({', '.join(_SUFFIXES)}), else TSV.",
         ),
     ] = None
-    no_pager: Annotated[
-        bool, typer.Option("--no-pager", help="Show long output without a pager.")
-    ] = False
+    no_pager: NoPager = False
 
     def __post_init__(self) -> None:
         asked = [f"--{name}" for name in _FORMATS if getattr(self, name)]

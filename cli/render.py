@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def rows(columns: Sequence[str], values: Iterable[Sequence[object]], output: Out
     if output.file is not None:
         _write_file(output.file, "".join(_pieces(columns, values, output, terminal=False)))
     elif sys.stdout.isatty():
-        _page("".join(_pieces(columns, values, output, terminal=True)), output)
+        _page(_pieces(columns, values, output, terminal=True), output)
     else:
         sys.stdout.writelines(_pieces(columns, values, output, terminal=False))
 
@@ -51,7 +52,7 @@ def paged(lines: Iterable[str], output: OutputOptions) -> None:
     if output.file is not None:
         _write_file(output.file, "".join(pieces))
     elif sys.stdout.isatty():
-        _page("".join(pieces), output)
+        _page(pieces, output)
     else:
         sys.stdout.writelines(pieces)
 
@@ -81,14 +82,29 @@ def _pieces(
     return formats.separated(columns, values, tabs=tabs, headers=headers, raw=raw, visible=terminal)
 
 
-def _page(text: str, output: OutputOptions) -> None:
+def _page(pieces: Iterable[str], output: OutputOptions) -> None:
     """Text on a terminal: what is longer than the screen goes through a pager if there is one."""
-    # starts programs, which takes an import that few need
-    from cli import pager
+    if not output.no_pager:
+        rest = iter(pieces)
+        screen, is_long = _first(rest, lines=shutil.get_terminal_size().lines)
+        pieces = chain(screen, rest)
+        if is_long:
+            # starts programs, which takes an import that few need
+            from cli import pager
 
-    is_long = text.count("\n") >= shutil.get_terminal_size().lines
-    if output.no_pager or not is_long or not pager.show(text):
-        sys.stdout.write(text)
+            pieces = pager.show(pieces)
+    sys.stdout.writelines(pieces)
+
+
+def _first(pieces: Iterator[str], *, lines: int) -> tuple[list[str], bool]:
+    """The pieces of so many lines, no more of them made than needed, and whether there are any."""
+    first = []
+    for piece in pieces:
+        first.append(piece)
+        lines -= piece.count("\n")
+        if lines <= 0:
+            return first, True
+    return first, False
 
 
 def _write_file(path: Path, text: str) -> None:

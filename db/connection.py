@@ -58,8 +58,11 @@ def open_writable(
 
 
 @contextlib.contextmanager
-def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """An archive to read; nothing done through it can write. Raises ArchiveError."""
+def open_read_only(path: Path, *, with_days: bool = False) -> Iterator[sqlite3.Connection]:
+    """An archive to read, ``with_days`` one that has any; nothing done through it can write.
+
+    Raises ArchiveError.
+    """
     _check_file(path, create=False)
     connection = _connect_read_only(path)
     with contextlib.closing(connection), translated_errors(path):
@@ -74,6 +77,8 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
                 f"{path}: the archive is of another version of this program"
                 f" (schema {version}, this one reads {migrations.LATEST}); {remedy}"
             )
+        if with_days and connection.execute("select 1 from days limit 1").fetchone() is None:
+            raise ArchiveError(f"{path}: there are no days in it yet; `etl load PATH` fills it")
         yield connection
 
 
@@ -178,6 +183,12 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
             connection.close()
             if not isinstance(error, sqlite3.OperationalError):
                 raise
+            if "readonly" in str(error) and Path(f"{path.resolve()}-journal").exists():
+                # to undo it is to write, which a reader never does
+                raise ArchiveError(
+                    f"{path}: a program was stopped in the middle of writing it;"
+                    " `etl load PATH` undoes what it left, and goes on"
+                ) from error
             # A file in WAL mode in a folder we cannot write: without a log beside it, it is whole.
             logs = any(Path(f"{path}{suffix}").exists() for suffix in ("-wal", "-journal"))
             if logs or "locked" in str(error):

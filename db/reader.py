@@ -149,10 +149,10 @@ def reject_examples(connection: sqlite3.Connection, limit: int) -> tuple[int, li
 
 
 def dates_of(connection: sqlite3.Connection, room: str | None) -> list[str]:
-    """The days of a room, or of all, newest first."""
+    """The days of a room (its short name or title), or of all, newest first."""
     rows = connection.execute(
         "select distinct d.date from days d join rooms r on r.id = d.room_id"
-        " where ?1 is null or r.slug = ?1 order by d.date desc",
+        " where ?1 is null or ?1 in (r.slug, r.title) order by d.date desc",
         [room],
     )
     return [date for (date,) in rows]
@@ -165,3 +165,20 @@ def speaker_names(connection: sqlite3.Connection) -> list[str]:
         " group by s.id order by count(*) desc, s.name"
     )
     return [name for (name,) in rows]
+
+
+def hosts(connection: sqlite3.Connection) -> list[str]:
+    """The hosts of links, those with most of them first."""
+    rows = connection.execute(
+        "select host from links where host <> '' group by host order by count(*) desc, host"
+    )
+    return [host for (host,) in rows]
+
+
+def emoji_codes(connection: sqlite3.Connection) -> list[str]:
+    """WeChat's emoji, the most used first."""
+    rows = connection.execute(
+        "select e.code from emoji e join message_emoji x on x.emoji_id = e.id"
+        " group by e.id order by sum(x.count) desc, e.code"
+    )
+    return [code for (code,) in rows]

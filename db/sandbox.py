@@ -56,9 +56,9 @@ _BATCH = 256
 
 
 @contextlib.contextmanager
-def open_sandbox(path: Path, *, timeout: float) -> Iterator[Sandbox]:
+def open_sandbox(path: Path, *, timeout: float, with_days: bool = False) -> Iterator[Sandbox]:
     """An archive to ask with SQL from outside; ``timeout`` in seconds. Raises ArchiveError."""
-    with open_read_only(path) as connection:
+    with open_read_only(path, with_days=with_days) as connection:
         yield Sandbox(connection, timeout)
 
 

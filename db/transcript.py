@@ -118,12 +118,22 @@ class Context(NamedTuple):
 
 
 def room_named(connection: sqlite3.Connection, name: str) -> RoomRow:
-    """The room of that short name or title. Raises ArchiveError, naming the rooms."""
+    """The room of that short name or title, or the only one with that part of it.
+
+    Raises ArchiveError, naming the rooms.
+    """
     found = rooms(connection)
     by_name = {n.casefold(): room for room in found for n in (room.title, room.slug) if n}
     room = by_name.get(name.casefold())
     if room is not None:
         return room
+    fitting = [
+        one for one in found if name.casefold() in f"{one.slug}\n{one.title or ''}".casefold()
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise ArchiveError(f"{name!r} is part of several rooms' names: {_listed(fitting)}")
     close = difflib.get_close_matches(name.casefold(), by_name, n=1)
     guess = f" (did you mean {by_name[close[0]].slug}?)" if close else ""
     raise ArchiveError(f"no room is called {name!r}{guess}; there are {_listed(found)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,27 @@ def test_a_load_leaves_one_file(etl: Command, db: Path) -> None:
     assert [path.name for path in db.parent.iterdir()] == [db.name]
     assert query(db, "pragma journal_mode") == [("delete",)]
     assert query(db, "pragma application_id") == [(APPLICATION_ID,)]
+
+
+def test_what_a_killed_writer_left_is_undone_by_a_load(
+    etl: Command, chats: Command, db: Path, tmp_path: Path
+) -> None:
+    etl("load", "--sample")
+    writer = sqlite3.connect(db, isolation_level=None)
+    writer.execute("pragma cache_size = 1")
+    writer.execute("begin immediate")
+    writer.execute("update messages set text = text || ' half of a change'")
+    broken = tmp_path / "broken.db"
+    shutil.copy(db, broken)
+    shutil.copy(f"{db}-journal", f"{broken}-journal")
+    writer.execute("rollback")
+    writer.close()
+    for result in (chats("search", "支付", "--db", broken), etl("status", "--db", broken)):
+        assert (result.code, len(result.err.splitlines())) == (1, 1)
+        assert "`etl load PATH` undoes what it left, and goes on" in result.err
+    assert etl("load", "--sample", "--db", broken).code == 0
+    assert chats("search", "change", "--count", "--db", broken).out == "0\n"
+    assert etl("digest", "--db", broken).out == etl("digest").out
 
 
 def test_readers_go_on_while_a_load_writes(etl: Command, db: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import Command
 
 CHATS = Path(sys.executable).with_name("chats")
+TITLES = ["产品与架构", "产品研发", "风控与运营"]
 
 
 def offered(line: str) -> list[str]:
@@ -34,9 +35,18 @@ def offered(line: str) -> list[str]:
     [
         ("chats sea", ["search"]),
         ("chats day prod", ["prodarch", "proddev"]),
+        ("chats day 产", ["产品与架构", "产品研发"]),
         ("chats day riskops 2018-12", ["2018-12-06", "2018-12-05"]),
+        ("chats day 风控与运营 2018-12", ["2018-12-06", "2018-12-05"]),
         ("chats search room:r", ["room:riskops"]),
-        ("chats search ki", ["kind:"]),
+        ("chats search o", ["on:2019", "on:2018", "on:2017"]),
+        ("chats search h", ["has:", "host:"]),
+        ("chats search -s", ["-since:2019", "-since:2018", "-since:2017"]),
+        ("chats search -kind:f", ["-kind:file"]),
+        ("chats search --by ", ["room", "speaker", "month"]),
+        ("chats search 支付 --fmt mediaw", ["mediawiki"]),
+        ("chats query most-shared-links --host mp", ["mp.weixin.qq.com"]),
+        ("chats query emoji-by-speaker --code [抱", ["[抱拳]"]),
         ("chats search has:l", ["has:link"]),
         ("chats query top", ["top-speakers", "topics-over-time"]),
         ("chats query top-speakers --room ri", ["riskops"]),
@@ -66,6 +76,9 @@ def offered(line: str) -> list[str]:
         ("chats schema message_", ["message_images", "message_links", "message_emoji"]),
         ("chats person Kev", ["Kevin"]),
         # as bash takes words apart
+        ("chats search room :", ["prodarch", "proddev", "riskops", *TITLES]),
+        ("chats search -on :", ["2019", "2018", "2017"]),
+        ("chats search 代扣 kind :", ["text", "image", "link", "file", "notice", "missing"]),
         ("chats search room : r", ["riskops"]),
         ("chats search 代扣 -kind : f", ["file"]),
         ("chats search 代扣 nothing : f", []),
@@ -89,10 +102,20 @@ def test_a_real_bash_completes_behind_a_colon(etl: Command, db: Path) -> None:
         "bash", ["--noprofile", "--rcfile", str(rc)], env=os.environ | path, encoding="utf-8"
     )
     shell.expect_exact("ready> ")
-    for typed, completed in [("room:r\t", "room:riskops"), ("has:l\t", "has:link")]:
+    for typed, completed in [
+        ("room:r\t", "room:riskops"),
+        ("has:l\t", "has:link"),
+        # of several the shell lists all
+        ("kind:\t\t", "missing"),
+        ("-room:\t\t", "riskops"),
+    ]:
         shell.send(f"echo; chats search {typed}")
-        shell.expect_exact(f"chats search {completed}")
+        shell.expect_exact(completed)
         shell.sendcontrol("u")
+    for typed, completed in [("echo; chats search ki\t", "nd:"), ("f\t", "ile ")]:
+        shell.send(typed)
+        shell.expect_exact(completed)
+    shell.sendcontrol("u")
     shell.send("exit\r")
     shell.expect(pexpect.EOF)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import os
 import re
@@ -19,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from cli import formats
+from cli import formats, layout, render
 from cli.chats_app.query import query_command
+from cli.layout import Span
 from cli.output import OutputOptions
 from db.catalog import Query, queries
 from tests.conftest import Command, query
@@ -393,6 +395,34 @@ def test_long_output_goes_through_the_pager(sample: Path) -> None:
     assert "paged: " not in on_terminal("sql", LONG, "--no-pager", PAGER="sed 's/^/paged: /'")
     assert "paged: " not in on_terminal("sql", f"{LONG[:-2]} 5", PAGER="sed 's/^/paged: /'")
     assert "paged: " in on_terminal("schema", PAGER="sed 's/^/paged: /'")
+
+
+def test_a_pager_is_fed_as_lines_come_and_as_long_as_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("PAGER", f"head -n 2 > {tmp_path / 'shown'}")
+    monkeypatch.setenv("TERM", "xterm")
+    endless = ([Span(f"line {number}")] for number in itertools.count(1))
+    render.paged(layout.painted(endless), OutputOptions())
+    assert (tmp_path / "shown").read_text() == "line 1\nline 2\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["show", "prodarch/2018-09-18/195036-1"],
+        ["person", "周叙白"],
+        ["stats"],
+        ["query"],
+        ["day", "prodarch", "2018-09-18"],
+        ["search", "支付"],
+    ],
+)
+def test_every_command_does_without_a_pager(sample: Path, command: list[str]) -> None:
+    pager = "sed 's/^/paged: /'"
+    assert "paged: " in on_terminal(*command, lines=8, PAGER=pager)
+    assert "paged: " not in on_terminal(*command, "--no-pager", lines=8, PAGER=pager)
 
 
 @pytest.mark.parametrize("pager", ["", "cat", "no-such-pager-anywhere", "true"])

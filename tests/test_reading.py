@@ -109,6 +109,12 @@ def test_a_day_of_the_sample(chats: Command, sample: Path) -> None:
         """)
 
 
+def test_a_day_may_be_named_as_one_would_say_it(chats: Command, sample: Path) -> None:
+    expected = chats("day", "prodarch", "2018-09-18").out
+    for arguments in (["架构", "2018-9-18"], ["PRODARCH", "2018-09-18"], ["arch", "2018-9-18"]):
+        assert chats("day", *arguments).out == expected
+
+
 def test_keys_of_a_day(chats: Command, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = chats("day", "prodarch", "2018-09-18", "--keys").out.splitlines()
     assert "  prodarch/2018-09-18/194638-1  [鼓掌][鼓掌][鼓掌]" in lines
@@ -165,7 +171,13 @@ def test_a_day_for_programs(chats: Command, etl: Command, db: Path, tmp_path: Pa
             1,
             "proddev has no 2018-01-18; the nearest days are 2018-01-17",
         ),
-        (["prodarch", "2018-13-01"], 2, "2018-13-01 is no date (YYYY-MM-DD)"),
+        (["prodarch", "2018-13-01"], 2, "2018-13-01 is no date (YYYY-MM-DD"),
+        (["prodarch", "2018-09"], 2, "2018-09 is no single day (YYYY-MM-DD)"),
+        (
+            ["产品", "2018-09-18"],
+            1,
+            "'产品' is part of several rooms' names: prodarch (产品与架构), proddev (产品研发)\n",
+        ),
     ],
 )
 def test_a_day_that_is_not_there(
@@ -387,6 +399,7 @@ def test_an_exact_name_wins(etl: Command, chats: Command, db: Path, tmp_path: Pa
     etl("load", "-q", write_page(tmp_path, *(message("09:00:00", name, "早") for name in names)))
     assert chats("person", "Wang").out.startswith("Wang\n")
     assert chats("person", "ＴＡＯ").out.startswith("Wang Tao\n")
+    assert chats("person", "Wang", "Tao").out == chats("person", "Wang Tao").out
     assert chats("person", "wang").code == 1
 
 
@@ -472,10 +485,33 @@ def test_a_year_that_is_too_wide_is_split() -> None:
     assert len(quarters) == 16, "the quarters between them have no day"
 
 
-def test_stats_of_an_archive_without_days(etl: Command, chats: Command, db: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["search", "支付"],
+        ["search", "room:team"],
+        ["day", "team", "2031-02-03"],
+        ["person", "林秋"],
+        ["stats"],
+        ["stats", "--json"],
+        ["query", "top-speakers"],
+        ["query", "top-speakers", "--room", "team"],
+    ],
+)
+def test_an_archive_without_days(
+    etl: Command, chats: Command, db: Path, command: list[str]
+) -> None:
     etl("load", "-q", db.parent)
-    out = chats("stats").out
-    assert out.startswith("rooms         0\ndays          0\n")
+    result = chats(*command)
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"chats: {db}: there are no days in it yet; `etl load PATH` fills it\n"
+    assert chats("schema", "tags").code == chats("sql", "select 1").code == 0
+
+
+def test_an_archive_without_a_name(etl: Command, chats: Command) -> None:
+    for result in (chats("stats", "--db", ""), etl("status", "--db", " ")):
+        assert result.code == 2
+        assert "an empty name; give that of the archive's file" in result.err
 
 
 HOSTILE_NAME = "\x1b[31mRed\x07\u202eevil\x9b2J"
@@ -642,6 +678,9 @@ def test_what_is_shown_steers_nothing(text: str) -> None:
         ("支付，协议", 4, ["支", "付，", "协议"]),
         ("看（这里）", 5, ["看", "（这", "里）"]),
         ("one two three", 8, ["one two", "three"]),
+        ("one  two ", 8, ["one  two"]),
+        ("   ", 8, [""]),
+        ("支付 ", 5, ["支付"]),
         ("好的[强]", 6, ["好的", "[强]"]),
         ("abcdefgh", 3, ["abc", "def", "gh"]),
         ("一\n\n二", 9, ["一", "", "二"]),

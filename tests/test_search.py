@@ -18,6 +18,8 @@ from db.search.errors import SearchError
 from db.search.highlight import spans
 from db.search.language import (
     FILTERS,
+    HAS,
+    KINDS,
     And,
     Filter,
     Not,
@@ -255,6 +257,34 @@ def test_hits_are_marked_on_the_original(text: str, query: str, marked: str) -> 
     for start, end in reversed(found):
         text = f"{text[:start]}<{text[start:end]}>{text[end:]}"
     assert text == marked
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "room:prodarch",
+        "from:林",
+        "mentions:林",
+        "on:2018",
+        "since:2018-05",
+        "until:2018-05",
+        *(f"has:{thing}" for thing in HAS),
+        *(f"kind:{kind}" for kind in KINDS),
+        "host:mp.weixin.qq.com",
+        "支付",
+        "？",
+        "(from:林 OR -mentions:林)",
+    ],
+)
+def test_what_is_left_out_is_all_the_rest(sample: sqlite3.Connection, query: str) -> None:
+    (everything,) = sample.execute("select count(*) from messages").fetchone()
+    (notices,) = sample.execute("select count(*) from messages where speaker_id is null").fetchone()
+    assert notices > 0
+    found = run.count(sample, parse(query))
+    assert 0 < found < everything
+    assert run.count(sample, parse(f"-{query}")) == everything - found
+    assert run.count(sample, parse(f"-(-{query})")) == found
+    assert len(run.scan(sample, parse(f"-{query}"))) == everything - found
 
 
 def test_every_filter_is_tested() -> None:

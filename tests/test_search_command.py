@@ -52,12 +52,47 @@ def found(out: str) -> list[str]:
         (["签约", "--rank"], ["00", "04"]),
         (["文档", "-b", "-2"], ["01"]),
         (["协议支付", "-n", "0"], ["04", "00"]),
+        (["协议支付", "-n1"], ["04"]),
+        (["协议支付", "-note", "-host:x.org", "-on:2018", "-oauth"], ["04", "00"]),
+        (["协议支付", "--", "-csv"], ["04", "00"]),
     ],
 )
 def test_arguments(chats: Command, day: Path, arguments: list[str], seconds: list[str]) -> None:
     result = chats("search", *arguments)
     assert result.code == 0
     assert found(result.out) == seconds
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        (["-o", "-foo.json"], "-foo.json"),
+        (["-ofoo.json"], "foo.json"),
+        (["-n0", "-o", "foo.json"], "foo.json"),
+        (["--output", "-foo.json"], "-foo.json"),
+        (["--output=-foo.json"], "-foo.json"),
+    ],
+)
+def test_a_file_may_be_named_like_an_option(
+    chats: Command, day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    option: list[str], name: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    result = chats("search", "文档", *option)
+    assert (result.code, result.out, result.err) == (0, "", "1 message\n")
+    assert json.loads((tmp_path / name).read_text("utf-8"))[0]["text"] == "先看文档"
+
+
+def test_short_options_stand_together(chats: Command, day: Path) -> None:
+    assert chats("search", "签约", "-tn1").out == chats("search", "签约", "--table", "-n", "1").out
+    rows = json.loads(chats("search", "文档", "-C2", "--json").out)
+    assert [row["found"] for row in rows] == [0, 1, 0, 0]
+
+
+def test_the_short_options_are_those_that_words_are_told_from(chats: Command, db: Path) -> None:
+    assert set(re.findall(r"^  (-\w)\b", chats("search", "-h").out, re.MULTILINE)) == {
+        "-n", "-C", "-t", "-o", "-h",
+    }  # fmt: skip
 
 
 def test_counts(chats: Command, day: Path) -> None:
@@ -104,6 +139,18 @@ def test_speakers_are_counted_as_people(chats: Command, renamed: Path) -> None:
     assert sorted(counts("--by-name")) == sorted(names)
 
 
+def test_counts_say_what_they_are_of(chats: Command, day: Path) -> None:
+    all_ = chats("search", "-has:image", "--by", "speaker")
+    assert all_.err == "4 messages in 2 speakers\n"
+    assert all_.out == f"speaker\tmessages\nKevin Wu\t2\n{LIN}\t2\n"
+    first = chats("search", "-has:image", "--by", "speaker", "-n", "1")
+    assert first.err == "4 messages in 1 of 2 speakers (-n 0 shows all)\n"
+    assert first.out == "speaker\tmessages\nKevin Wu\t2\n"
+    assert chats("search", "-has:image", "--by", "speaker", "-n", "0").out == all_.out
+    nothing = chats("search", "没有", "--by", "room").err
+    assert nothing == "0 messages\n没有 finds nothing at all\n"
+
+
 def test_the_check_can_fail(chats: Command, day: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("db.search.run.scan", lambda *_: {1, 99})
     result = chats("search", "协议支付", "--check")
@@ -135,6 +182,9 @@ def test_which_part_emptied_the_result(chats: Command, day: Path) -> None:
     nothing = chats("search", "没有", "文档").err
     assert nothing == "0 messages\n没有 finds nothing at all\nwithout 没有 there would be 1\n"
     assert chats("search", "from:谁").err == "0 messages\nfrom:谁 finds nothing at all\n"
+    signs = chats("search", "文档", "NOT", "退款").err
+    assert "NOT is a word to find: here -word leaves one out, OR in capitals is either" in signs
+    assert "is a word to find" not in chats("search", "没有").err
     several = chats("search", "文档", "退款", "签约").err
     assert several == "0 messages\nnothing is found with any one part left out, either\n"
 
@@ -145,13 +195,23 @@ def test_which_part_emptied_the_result(chats: Command, day: Path) -> None:
         (["form:x"], 1, "there is no filter form: (there are room:"),
         (["room:nowhere"], 1, "room:nowhere: there is no such room; there are team"),
         (["x", "--by", "day"], 2, "must be one of room, speaker, month"),
-        (["x", "--rank", "--oldest"], 2, "two orders: give one"),
-        (["x", "--count", "--by", "room"], 2, "do not go together"),
-        (["x", "--by", "room", "-C", "2"], 2, "do not go together"),
+        (["x", "--rank", "--oldest"], 2, "--rank and --oldest do not go together"),
+        (["x", "--count", "--by", "room"], 2, "--count and --by do not go together"),
+        (["x", "--by", "room", "-C", "2"], 2, "--by and --context do not go together"),
+        (["x", "--by", "room", "--keys"], 2, "--by and --keys do not go together"),
+        (["x", "--by", "room", "--rank"], 2, "--by and --rank do not go together"),
+        (["x", "--count", "-n", "3"], 2, "--count and --limit do not go together"),
+        (["x", "--check", "--json"], 2, "--check and a format or file do not go together"),
+        (["x", "--check", "-o", "x.csv"], 2, "--check and a format or file do not go together"),
         (["x", "-n", "99999999999999999999"], 2, "is not in the range"),
         (["\udcff"], 1, "no valid Unicode text"),
         (["from:kevin", "--rank"], 1, "--rank needs text to rank by"),
         (["x", "--limt", "3"], 2, "No such option: --limt"),
+        (["x", "-n", "-1"], 2, "'-n' / '--limit': -1 is not in the range"),
+        (["x", "-n-1"], 2, "'-n' / '--limit': -1 is not in the range"),
+        (["x", "--fmt", "-x"], 2, "no format is called '-x'"),
+        (["x", "-fmt", "grid"], 2, "-fmt: write --fmt for the option; to leave the word out: -- -"),
+        (["x", "-n"], 2, "'-n' requires an argument"),
         ([], 2, "Missing argument"),
         ([""], 1, "nothing to search for"),
     ],
@@ -204,6 +264,21 @@ def test_hits_with_the_keys_that_show_takes(day: Path) -> None:
     )
 
 
+def test_what_stands_above_a_hit_hangs_where_it_is_too_long(day: Path) -> None:
+    assert on_terminal("签约", "-n", "1", columns=48).splitlines()[:2] == [
+        "2031-02-03 07:00:04  team",
+        "    林秋-青禾银行-产品-上海",
+    ]
+    assert on_terminal("签约", "-C", "1", "-n", "1", columns=40).splitlines()[2:5] == [
+        "    (image)",
+        "> 2031-02-03 07:00:04  team",
+        "      林秋-青禾银行-产品-上海",
+    ]
+    narrow = on_terminal("签约", "-n", "1", columns=24).splitlines()
+    assert max(map(wcswidth, narrow)) <= 24
+    assert all(line.startswith("    ") for line in narrow[1:4])
+
+
 def test_hits_are_marked_in_colour(day: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR")
     shown = on_terminal("协议支付", "--oldest", "-n", "1")
@@ -211,15 +286,17 @@ def test_hits_are_marked_in_colour(day: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_nothing_heavy_is_imported(day: Path) -> None:
-    heavy = "sqlite_utils datasette rich httpx PIL tabulate"
+    heavy = "sqlite_utils datasette rich httpx PIL tabulate json base64 db.schema_comments"
     program = (
-        "import sys; from cli.main import run; run('chats', ['search', '支付']);"
-        f"print([m for m in {heavy.split()} if m in sys.modules], file=sys.stderr)"
+        "import sys; before = set(sys.modules);"
+        "from cli.main import run; run('chats', ['search', '支付']);"
+        "from db.text_index import terms; print(terms._usual.cache_info().currsize,"
+        f"[m for m in {heavy.split()} if m in sys.modules.keys() - before], file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stderr.endswith("[]\n")
+    assert done.stderr.endswith("0 []\n"), "nor made what only a load needs"
 
 
 def test_text_is_laid_out_anew_for_the_width_it_has(

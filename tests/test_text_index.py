@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.text_index import index_terms, normalize
-from db.text_index.terms import _BETWEEN_WORDS, CJK, words_of
+from db.text_index.terms import CJK, terms_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ USUAL = st.text(
 
 @given(USUAL | st.text())
 def test_the_short_way_gives_what_the_long_one_gives(text: str) -> None:
-    assert words_of(text) == _BETWEEN_WORDS.sub(" ", normalize(text))
+    assert index_terms(text) == terms_of(words_of(text))

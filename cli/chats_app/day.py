@@ -9,6 +9,7 @@ import typer
 from cli import completion, layout, render, transcript
 from cli.options import DEFAULT_DATABASE, Database
 from cli.output import OutputOptions, gives_rows
+from cli.periods import single_day
 from db.connection import open_read_only
 from db.errors import ArchiveError
 from db.reader import RoomRow
@@ -19,7 +20,6 @@ from db.transcript import (
     nearest_days,
     room_named,
 )
-from etl.discover import NotADayFile, valid_date
 
 # what a row has: the rest of a message is lists, which only JSON holds
 _COLUMNS = ("key", "sent_at", "speaker", "kind", "text")
@@ -32,7 +32,7 @@ def day(
         str,
         typer.Argument(
             metavar="ROOM",
-            help="Its short name, or its title.",
+            help="Its short name or title, or a part of one that is in no other.",
             autocompletion=completion.room_names,
         ),
     ],
@@ -51,11 +51,8 @@ def day(
 
     Example: chats day prodarch 2018-09-18
     """
-    try:
-        wanted = valid_date(date)
-    except NotADayFile as reason:
-        raise typer.BadParameter(str(reason), param_hint="DATE") from reason
-    with open_read_only(db) as connection:
+    wanted = single_day(date, "DATE")
+    with open_read_only(db, with_days=True) as connection:
         chosen = room_named(connection, room)
         found = find_transcript_day(connection, chosen, wanted)
         if found is None:

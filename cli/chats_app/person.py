@@ -10,7 +10,7 @@ import typer
 
 from cli import completion, layout, plots, render
 from cli.layout import BOLD, DIM, Line, Span
-from cli.options import DEFAULT_DATABASE, ByName, Database, Json
+from cli.options import DEFAULT_DATABASE, ByName, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.errors import ArchiveError
@@ -29,15 +29,16 @@ TALKS_NOTE = "talks with: half hours in which both wrote in the same room"
 
 
 def person(
-    name: Annotated[
-        str,
+    names: Annotated[
+        list[str],
         typer.Argument(
-            metavar="NAME", help="Any part of a name.", autocompletion=completion.speakers
+            metavar="NAME…", help="Any part of a name.", autocompletion=completion.speakers
         ),
     ],
     db: Database = DEFAULT_DATABASE,
     by_name: ByName = False,
     as_json: Json = False,
+    no_pager: NoPager = False,
 ) -> None:
     """Show when, where and with whom somebody writes, and the words that are theirs.
 
@@ -46,9 +47,11 @@ def person(
 
     Example: chats person 周叙白－木石科技
     """
+    # a name with spaces needs no quotes
+    name = " ".join(names)
     if not name.strip():
         raise typer.BadParameter("give some part of a name", param_hint="NAME")
-    with open_read_only(db) as connection:
+    with open_read_only(db, with_days=True) as connection:
         people = find_people(connection, name, by_name=by_name)
         if len(people) != 1:
             _list(people)
@@ -58,7 +61,7 @@ def person(
         render.line(layout.as_json(_as_dict(found)))
         return
     lines = [*_head(found, layout.width(), by_name=by_name), *_figures(found, layout.width())]
-    render.paged(layout.painted(lines), OutputOptions())
+    render.paged(layout.painted(lines), OutputOptions(no_pager=no_pager))
 
 
 def _list(people: list[Person]) -> None:

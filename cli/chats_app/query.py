@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import inspect
 from collections.abc import Callable
@@ -14,12 +13,12 @@ from typer.core import TyperGroup
 
 from cli import completion, render
 from cli.chats_app.sql import SECONDS, Timeout
-from cli.options import CONTEXT, DEFAULT_DATABASE, Database
+from cli.options import CONTEXT, DEFAULT_DATABASE, Database, NoPager
 from cli.output import OutputOptions, gives_rows
+from cli.periods import first_and_last_day, single_day
 from db.catalog import Parameter, Query, queries
 from db.errors import ArchiveError
 from db.sandbox import Sandbox, open_sandbox
-from db.search.language import period
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
@@ -37,6 +36,8 @@ _COMPLETIONS = {
     "mentioned": completion.speakers,
     "answered": completion.speakers,
     "presenter": completion.speakers,
+    "host": completion.host_names,
+    "code": completion.emoji,
 }
 
 
@@ -78,13 +79,13 @@ query = typer.Typer(
 
 
 @query.callback()
-def _list(context: typer.Context) -> None:
+def _list(context: typer.Context, no_pager: NoPager = False) -> None:
     if context.invoked_subcommand is None:
         # what layout takes to import is nothing that a query needs
         from cli import layout, listings
 
         lines = listings.query_lines(queries().values(), layout.listing_width())
-        render.paged(layout.painted(lines), OutputOptions())
+        render.paged(layout.painted(lines), OutputOptions(no_pager=no_pager))
 
 
 def query_command(chosen: Query) -> Command:
@@ -97,7 +98,7 @@ def query_command(chosen: Query) -> Command:
 
 def _runner(chosen: Query) -> Callable[..., None]:
     def run(db: Path, timeout: float, output: OutputOptions, **values: Any) -> None:
-        with open_sandbox(db, timeout=timeout) as sandbox:
+        with open_sandbox(db, timeout=timeout, with_days=True) as sandbox:
             selection = sandbox.select(chosen.sql, _meant(sandbox, values))
             render.rows(selection.columns, selection, output)
 
@@ -136,16 +137,10 @@ def _room(sandbox: Sandbox, wanted: str) -> str:
 
 def _day(name: str, value: str) -> str:
     """The day that a bound means: of a month or year the first, or for ``until`` the last."""
-    try:
-        first, after = period(value)
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter(
-            f"{value} is no date (YYYY-MM-DD, or a month or year)", param_hint=f"--{name}"
-        ) from error
-    last = after - datetime.timedelta(days=1)
-    if name == "date" and first != last:
-        raise typer.BadParameter(f"{value} is no single day", param_hint="--date")
-    return (last if name == "until" else first).isoformat()
+    if name == "date":
+        return single_day(value, "--date")
+    first, last = first_and_last_day(value, f"--{name}")
+    return last if name == "until" else first
 
 
 def _parameter_option(parameter: Parameter) -> inspect.Parameter:

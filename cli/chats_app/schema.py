@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import completion, layout, listings, render
-from cli.options import DEFAULT_DATABASE, Database
+from cli.options import DEFAULT_DATABASE, Database, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.schema_comments import sql_of, tables_of
@@ -25,9 +25,7 @@ def schema(
     ] = None,
     db: Database = DEFAULT_DATABASE,
     as_sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that made them.")] = False,
-    no_pager: Annotated[
-        bool, typer.Option("--no-pager", help="Show long output without a pager.")
-    ] = False,
+    no_pager: NoPager = False,
 ) -> None:
     """Show the tables with their columns, what these hold, and what they refer to.
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Annotated, NamedTuple
 
 import typer
-from typer.core import TyperCommand
+from typer._click.shell_completion import CompletionItem
+from typer.core import TyperCommand, TyperOption
 
 from cli import completion, render
 from cli.options import DEFAULT_DATABASE, ByName, Database
@@ -23,8 +26,20 @@ from db.text_index import normalize
 GROUPS = ("room", "speaker", "month")
 NEWEST = 20
 MOST = 1_000_000_000
-# `-退款`, `-from:李` and `-word` leave something out; -n, -C, -t, -o and -h are options.
-_LEFT_OUT = re.compile(r"-(?:[^A-Za-z-].*|[A-Za-z]{2,}.*|[^nCtoh-])", re.DOTALL)
+# What each of these asks for, the others cannot be part of.
+_APART = {
+    "--count": ("--by", "--check", "--context", "--rank", "--oldest", "--keys", "--limit"),
+    "--by": ("--check", "--context", "--rank", "--oldest", "--keys"),
+    "--check": ("--context", "--rank", "--oldest", "--keys", "--limit", "a format or file"),
+    "--rank": ("--oldest",),
+}
+# What of all that begins with one minus is an option: -t, -n 5, -n5, -tn5, -ox.csv. Any other is a
+# word to leave out, also -note, -host:… and -oauth: a file to write has a dot or a slash.
+_OPTION = re.compile(r"-(?:h|t+|t*[nC](?:-?[0-9]+)?|t*o.*[./].*|t*o)", re.DOTALL)
+_WANTS_VALUE = re.compile(r"-t*[nCo]")
+# What other search engines take for signs, and what is one here.
+_NO_SIGNS = {"NOT", "Not", "not", "or", "Or", "and", "And", "|", "||", "&", "&&"}
+_SIGNS = "here -word leaves one out, OR in capitals is either, and a space is both"
 # Carries such a word past the option parser. No argument of a program can have one.
 _MARK = "\0"
 
@@ -34,9 +49,33 @@ class SearchCommand(TyperCommand):
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Let `-term` be an argument, wherever it stands."""
-        end = args.index("--") if "--" in args else len(args)
-        before = [_MARK + arg if _LEFT_OUT.fullmatch(arg) else arg for arg in args[:end]]
-        return super().parse_args(ctx, [*before, *args[end:]])
+        return super().parse_args(ctx, list(self._marked(ctx, args)))
+
+    def _marked(self, ctx: typer.Context, args: list[str]) -> Iterator[str]:
+        """The arguments, with a mark before every word that would be taken for options."""
+        options = [option for option in self.params if isinstance(option, TyperOption)]
+        valued = {name for option in options if not option.is_flag for name in option.opts}
+        names = {name for option in options for name in option.opts}
+        rest = iter(args)
+        for arg in rest:
+            is_word = re.match("-[^-]", arg) and not _OPTION.fullmatch(arg)
+            if f"-{arg}" in names and is_word and not ctx.resilient_parsing:
+                ctx.fail(f"{arg}: write -{arg} for the option; to leave the word out: -- {arg}")
+            yield _MARK + arg if is_word else arg
+            if arg == "--":
+                yield from rest
+            elif arg in valued or _WANTS_VALUE.fullmatch(arg):
+                yield from islice(rest, 1)
+
+    def shell_complete(  # type: ignore[override]
+        self, ctx: typer.Context, incomplete: str
+    ) -> list[CompletionItem]:
+        """Options, and filters to leave something out by."""
+        offered = super().shell_complete(ctx, incomplete)
+        if re.match("-[a-z]", incomplete):
+            left_out = completion.search_words(ctx, incomplete[1:])
+            offered += [CompletionItem(f"-{word}") for word in left_out]
+        return offered
 
 
 CommandClass = SearchCommand
@@ -47,13 +86,19 @@ def search(
     output: OutputOptions,
     words: Annotated[
         list[str],
-        typer.Argument(metavar="QUERY…", help="See above.", autocompletion=completion.search_words),
+        typer.Argument(metavar="QUERY…", help="See above.", click_type=completion.SearchWord()),
     ],
     db: Database = DEFAULT_DATABASE,
     limit: Annotated[
-        int,
-        typer.Option("-n", "--limit", min=0, max=MOST, help="At most so many messages; 0: all."),
-    ] = NEWEST,
+        int | None,
+        typer.Option(
+            "-n",
+            "--limit",
+            min=0,
+            max=MOST,
+            help=f"At most so many; 0: all. Without it {NEWEST} messages, or with --by all counts.",
+        ),
+    ] = None,
     oldest: Annotated[bool, typer.Option("--oldest", help="Oldest first, not newest.")] = False,
     rank: Annotated[bool, typer.Option("--rank", help="By relevance (bm25).")] = False,
     context: Annotated[
@@ -62,7 +107,12 @@ def search(
     ] = 0,
     count: Annotated[bool, typer.Option("--count", help="Only how many there are.")] = False,
     by: Annotated[
-        str | None, typer.Option(metavar="|".join(GROUPS), help="Counts instead of messages.")
+        str | None,
+        typer.Option(
+            metavar="|".join(GROUPS),
+            help="Counts instead of messages.",
+            autocompletion=completion.one_of(GROUPS),
+        ),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Also search without the index, and compare.")
@@ -84,12 +134,21 @@ def search(
     """
     if by is not None and by not in GROUPS:
         raise typer.BadParameter(f"must be one of {', '.join(GROUPS)}", param_hint="--by")
-    if rank and oldest:
-        raise typer.BadParameter("--rank and --oldest are two orders: give one")
-    if (count, by is not None, check, context > 0).count(True) > 1:
-        raise typer.BadParameter("--count, --by, --check and --context do not go together")
+    _check_together(
+        {
+            "--count": count,
+            "--by": by is not None,
+            "--check": check,
+            "--context": context > 0,
+            "--rank": rank,
+            "--oldest": oldest,
+            "--keys": keys,
+            "--limit": limit is not None,
+            "a format or file": output.format is not None,
+        }
+    )
     query = parse(" ".join(word.removeprefix(_MARK) for word in words), by_name=by_name)
-    with open_read_only(db) as connection:
+    with open_read_only(db, with_days=True) as connection:
         run.prepare(connection)
         _check_rooms(connection, query)
         if check:
@@ -97,12 +156,19 @@ def search(
         elif count:
             _number(run.count(connection, query), output)
         elif by is not None:
-            counted = run.count_by(connection, query, by, by_name=by_name)  # type: ignore[arg-type]
-            render.rows([by, "messages"], counted, output)
+            _counts(connection, query, _Counted(by, by_name, limit), output)
         else:
             order: run.Order = "rank" if rank else "oldest" if oldest else "newest"
-            shown = _Shown(order, limit or None, context, keys)
+            shown = _Shown(order, NEWEST if limit is None else limit or None, context, keys)
             _show(connection, query, shown, output)
+
+
+def _check_together(given: dict[str, bool]) -> None:
+    """Refuse options of which one would be ignored."""
+    for one, others in _APART.items():
+        for other in others:
+            if given[one] and given[other]:
+                raise typer.BadParameter(f"{one} and {other} do not go together")
 
 
 class _Shown(NamedTuple):
@@ -117,7 +183,7 @@ class _Shown(NamedTuple):
 def _show(connection: sqlite3.Connection, query: And, shown: _Shown, output: OutputOptions) -> None:
     limit, context = shown.limit, shown.context
     found = run.find(connection, query, shown.order, limit)
-    groups = run.around(connection, found, context) if context else [[hit] for hit in found]
+    groups = run.around(connection, found, context) if context else ([hit] for hit in found)
     total = len(found) if limit is None or len(found) < limit else run.count(connection, query)
     ending = [_total(len(found), total), *([] if found else _why_nothing(connection, query))]
     if output.format is None and sys.stdout.isatty():
@@ -131,9 +197,10 @@ def _show(connection: sqlite3.Connection, query: And, shown: _Shown, output: Out
             render.error_line(line)
 
 
-def _rows(groups: list[list[run.Hit]], found: list[run.Hit], output: OutputOptions) -> None:
+def _rows(groups: Iterable[list[run.Hit]], found: list[run.Hit], output: OutputOptions) -> None:
     """Hits for programs, a row each; with context ``found`` tells them from what is around."""
     ids = {hit.id for hit in found}
+    groups = list(groups)
     around = any(len(group) > 1 for group in groups)
     columns = ["key", "sent_at", "room", "speaker", "kind", "text"]
     cells = [
@@ -145,19 +212,54 @@ def _rows(groups: list[list[run.Hit]], found: list[run.Hit], output: OutputOptio
 def _total(shown: int, total: int) -> str:
     if shown < total:
         return f"{shown:,} of {total:,} messages (-n 0 shows all)"
-    return f"{total:,} message{'' if total == 1 else 's'}"
+    return _several(total, "message")
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _why_nothing(connection: sqlite3.Connection, query: And) -> list[str]:
     """Which single part emptied the result: one that finds nothing, or one that is too much."""
     alone = [part for part in query.nodes if not run.count(connection, And((part,)))]
     obstacles = run.obstacles(connection, query)
+    words = {text.text for text in wanted_texts(query)} & _NO_SIGNS
+    hints = [f"{word} is a word to find: {_SIGNS}" for word in sorted(words)]
     if not alone and not obstacles:
-        return ["nothing is found with any one part left out, either"]
+        return ["nothing is found with any one part left out, either", *hints]
     return [
+        *hints,
         *(f"{as_typed(part)} finds nothing at all" for part in alone),
         *(f"without {as_typed(part)} there would be {number:,}" for part, number in obstacles),
     ]
+
+
+class _Counted(NamedTuple):
+    """What messages are counted by, whether speakers are single names, how many counts to show."""
+
+    by: str
+    by_name: bool
+    limit: int | None
+
+
+def _counts(
+    connection: sqlite3.Connection, query: And, wanted: _Counted, output: OutputOptions
+) -> None:
+    """How many there are of each, and below how many in all."""
+    by, by_name, limit = wanted
+    counted = run.count_by(connection, query, by, by_name=by_name)  # type: ignore[arg-type]
+    shown = counted[: limit or None]
+    render.rows([by, "messages"], shown, output)
+    messages = _several(sum(number for _, number in counted), "message")
+    of = _several(len(counted), by)
+    if not counted:
+        ending = [messages, *_why_nothing(connection, query)]
+    elif len(shown) < len(counted):
+        ending = [f"{messages} in {len(shown):,} of {of} (-n 0 shows all)"]
+    else:
+        ending = [f"{messages} in {of}"]
+    for line in ending:
+        render.error_line(line)
 
 
 def _number(number: int, output: OutputOptions) -> None:

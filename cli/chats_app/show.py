@@ -9,7 +9,7 @@ import typer
 
 from cli import layout, render, transcript
 from cli.layout import DIM, Line, Span
-from cli.options import DEFAULT_DATABASE, Database, Json
+from cli.options import DEFAULT_DATABASE, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.errors import ArchiveError
@@ -26,6 +26,7 @@ def show(
         typer.Option("--context", "-C", metavar="N", min=0, help="So many before and after it."),
     ] = 3,
     as_json: Json = False,
+    no_pager: NoPager = False,
 ) -> None:
     """Show a message with what was said around it, and the lines of the page it comes from.
 
@@ -48,7 +49,7 @@ def show(
     title, width = (room.slug, room.title), layout.width()
     lines = transcript.context_lines(title, around.messages, around.at, width=width)
     facts = _facts(place, around.messages[around.at].text, width)
-    render.paged(layout.painted([*lines, *facts]), OutputOptions())
+    render.paged(layout.painted([*lines, *facts]), OutputOptions(no_pager=no_pager))
 
 
 def _facts(place: MessagePlace, text: str, width: int) -> Iterator[Line]:

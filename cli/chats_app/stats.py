@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cli import layout, plots, render, transcript
 from cli.layout import BOLD, DIM, Line, Span
-from cli.options import DEFAULT_DATABASE, Database, Json
+from cli.options import DEFAULT_DATABASE, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.profiles import Figures, RoomDays, figures
@@ -15,17 +15,19 @@ from db.profiles import Figures, RoomDays, figures
 _LABEL = 14
 
 
-def stats(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
+def stats(
+    db: Database = DEFAULT_DATABASE, as_json: Json = False, no_pager: NoPager = False
+) -> None:
     """Show how much there is, when most was said, and a calendar of every room.
 
     Example: chats stats --db chats.db
     """
-    with open_read_only(db) as connection:
+    with open_read_only(db, with_days=True) as connection:
         found = figures(connection)
     if as_json:
         render.line(layout.as_json(_as_dict(found)))
         return
-    render.paged(layout.painted(_lines(found, layout.width())), OutputOptions())
+    render.paged(layout.painted(_lines(found, layout.width())), OutputOptions(no_pager=no_pager))
 
 
 def _lines(found: Figures, width: int) -> Iterator[Line]:

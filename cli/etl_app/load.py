@@ -13,7 +13,8 @@ from typing import Annotated
 import typer
 
 from cli import render, reports
-from cli.options import DEFAULT_DATABASE, ConfigFile, Database, Json
+from cli.etl_app.config_file import ConfigFile
+from cli.options import DEFAULT_DATABASE, Database, Json
 from cli.progress import new_progress
 from db.connection import open_writable
 from db.errors import ArchiveError

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from cli import completion, explained, layout, render
-from cli.options import CONTEXT, DEFAULT_DATABASE, ConfigFile, Database
+from cli.etl_app.config_file import ConfigFile
+from cli.options import CONTEXT, DEFAULT_DATABASE, Database
 from cli.output import OutputOptions
 from db.connection import open_read_only, open_writable
 from db.errors import ArchiveError

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from cli import render
-from cli.options import DEFAULT_DATABASE, ConfigFile, Database
+from cli.etl_app.config_file import ConfigFile
+from cli.options import DEFAULT_DATABASE, Database
 from db.connection import open_writable
 from etl.config import read_config
 from etl.rebuild import REBUILDS, rebuilds_messages

@@ -42,8 +42,7 @@ _PEOPLE_NAMED = (
     # until people are made, as after a load that was killed
     " or s.person_id is null and instr(normalize(s.name), ?)"
 )
-# A notice has no speaker: it is from nobody, and so what -from: finds.
-_FROM = "(m.speaker_id is not null and m.speaker_id in ({speakers}))"
+_FROM = "m.speaker_id in ({speakers})"
 # Where no known name stands behind the @, what is typed there may begin with the one wanted.
 _NAME_MENTIONED = (
     "case when n.name is null"
@@ -73,7 +72,8 @@ def condition(node: Node, text: TextCondition | None = None) -> Condition:
             return _filter(node)
         case Not(inner):
             sql, parameters = condition(inner, text)
-            return Condition(f"not {sql}", parameters)
+            # `not` leaves out what is NULL, such as who said a notice
+            return Condition(f"({sql}) is not true", parameters)
         case And(nodes):
             return _joined(" and ", _with_one_match(nodes) if text is None else nodes, text)
         case Or(nodes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from db import functions
@@ -122,11 +123,11 @@ def count_by(
     return rows.fetchall()
 
 
-def around(connection: sqlite3.Connection, hits: list[Hit], distance: int) -> list[list[Hit]]:
+def around(connection: sqlite3.Connection, hits: list[Hit], distance: int) -> Iterator[list[Hit]]:
     """Hits with the messages of their day up to ``distance`` places before and after them.
 
     Groups that overlap or touch are one, as in grep's context; each stands where its first hit
-    does.
+    does. A group's messages are read when it is asked for.
     """
     days: defaultdict[int, list[_Group]] = defaultdict(list)
     for order, hit in enumerate(hits):
@@ -139,7 +140,7 @@ def around(connection: sqlite3.Connection, hits: list[Hit], distance: int) -> li
                 apart.append(other)
         days[hit.day_id] = [*apart, group]
     in_order = sorted(group for groups in days.values() for group in groups)
-    return [_between(connection, *group[1:]) for group in in_order]
+    return (_between(connection, *group[1:]) for group in in_order)
 
 
 def _between(connection: sqlite3.Connection, day_id: int, first: int, last: int) -> list[Hit]:

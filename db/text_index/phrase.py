@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache
 from typing import NamedTuple
 
-from db.text_index.terms import CJK, RUN, index_terms, normalize, words_of
+from db.text_index.terms import CJK, RUN, normalize, terms_of, words_of
 
 # What unicode61 takes for part of a word and is not Chinese; and what stands between words.
 _OTHER = f"[^\\W_{CJK}]"
@@ -23,10 +23,11 @@ def match_phrase(text: str, *, prefix: bool = False) -> str:
 
     With ``prefix`` its last word may go on, as Chinese always may.
     """
-    words = index_terms(text).split()
+    plain = words_of(text)
+    words = terms_of(plain).split()
     if not words:
         return ""
-    *_, run = ["", *RUN.findall(plain := words_of(text))]
+    *_, run = ["", *RUN.findall(plain)]
     if run and plain.rstrip().endswith(run):
         # The index has a run's last character alone, too: here the run may go on.
         prefix = len(run) == 1
