@@ -32,6 +32,9 @@ Database = Annotated[
 ]
 DEFAULT_DATABASE = Path("chats.db")
 
+ByName = Annotated[
+    bool, typer.Option("--by-name", help="Go by single names, not by the people behind them.")
+]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Show long output without a pager.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 

@@ -20,7 +20,7 @@ from cli.layout import (
     speaker_style,
     wrap,
 )
-from db.transcript import TranscriptDay, TranscriptMessage
+from db.transcript import Quote, TranscriptDay, TranscriptMessage
 
 _LABEL_INDENT = "  "
 MISSING = "(voice, video or red packet: not exported)"
@@ -96,13 +96,19 @@ def _message(message: TranscriptMessage, label: str, width: int, *, marked: bool
 def _content(message: TranscriptMessage, width: int) -> Iterator[Line]:
     """What a message says, in lines of at most ``width`` columns."""
     if message.quote is not None:
-        quoted = f"{message.quote.name}: {message.quote.text}"
+        quoted = f"{_quoted_name(message.quote)}: {message.quote.text}"
         for line in wrap([Span(quoted, DIM)], width - 2):
             yield [Span("│ ", DIM), *line]
         offset = max(message.text.rfind(message.quote.reply), 0)
         yield from wrap(_text(message, message.quote.reply, offset), width)
     else:
         yield from wrap(list(_spans(message)), width)
+
+
+def _quoted_name(quote: Quote) -> str:
+    """The name over a quote, with the one over the message it is of where that is another."""
+    known = quote.speaker not in (None, quote.name)
+    return f"{quote.name} ({quote.speaker})" if known else quote.name
 
 
 def _spans(message: TranscriptMessage) -> Iterable[Span]:

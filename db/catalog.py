@@ -7,20 +7,35 @@ comment::
     -- description: Who wrote most.
     -- param limit integer 20: at most so many rows
     -- param room text: only this room
+    -- param by_name flag: count single names, not the people behind them
+
+A flag is off where it is empty or 0, as a web form sends it, and on with anything else.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 _HEADER = re.compile(r"-- (title|description|param)(?: ([^:]+))?: (.+)")
-_PARAMETER = re.compile(r"([a-z_]+) (text|integer|real)(?: (\S+))?")
-_CONVERT = {"text": str, "integer": int, "real": float}
+_PARAMETER = re.compile(r"([a-z_]+) (text|integer|real|flag)(?: (\S+))?")
 
 Value = str | int | float | None
+
+
+def _flag(text: str) -> bool:
+    return text not in ("", "0")
+
+
+_CONVERT: dict[str, Callable[[str], Value]] = {
+    "text": str,
+    "integer": int,
+    "real": float,
+    "flag": _flag,
+}
 
 
 class QueryFileError(Exception):
@@ -38,8 +53,7 @@ class Parameter:
 
     def convert(self, text: str) -> Value:
         """The value that ``text`` means. Raises ValueError."""
-        value: Value = _CONVERT[self.type](text)
-        return value
+        return _CONVERT[self.type](text)
 
 
 @dataclass(frozen=True, slots=True)

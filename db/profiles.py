@@ -1,4 +1,4 @@
-"""Figures about a speaker, and about the archive as a whole."""
+"""Figures about a person, and about the archive as a whole."""
 
 from __future__ import annotations
 
@@ -10,18 +10,36 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from db.text_index import normalize
-from db.text_index.phrase import match_phrase
 from db.words import Word, telling_words
 
 
-class Speaker(NamedTuple):
-    """A name that messages were exported under."""
+class Person(NamedTuple):
+    """Somebody under all their names, or one name alone; the messages are those of ``speakers``.
 
-    id: int
+    ``names`` are also those that stand in quotes and behind an @.
+    """
+
     name: str
+    speakers: tuple[int, ...]
+    names: tuple[str, ...]
+    nickname: str | None
+    company: str | None
+    role: str | None
+    city: str | None
     messages: int
     first: str
     last: str
+
+
+class NameUse(NamedTuple):
+    """From which day to which a name is written, and how often where; empty if it never is."""
+
+    name: str
+    first_day: str | None
+    last_day: str | None
+    messages: int
+    quotes: int
+    mentions: int
 
 
 class Count(NamedTuple):
@@ -33,10 +51,13 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the archive knows of a speaker; ``months`` and ``hours`` leave out empty ones."""
+    """What the archive knows of a person; ``months`` and ``hours`` leave out empty ones.
 
-    speaker: Speaker
-    quoted_as: list[str]
+    ``names`` are in the order of time.
+    """
+
+    person: Person
+    names: list[NameUse]
     days: int
     rooms: list[Count]
     months: dict[str, int]
@@ -80,6 +101,7 @@ class RoomDays(NamedTuple):
 class Figures:
     """An archive at a glance."""
 
+    people: int
     speakers: int
     pictures: int
     links: int
@@ -106,28 +128,35 @@ class Figures:
 
 LISTED = 5
 WORDS = 12
-# A shorter quote may be of anybody.
-_SHORTEST_QUOTE = 6
 
 
-def find_speakers(connection: sqlite3.Connection, part: str) -> list[Speaker]:
-    """Whose name has that part, the most talkative first; of exactly that name, one alone."""
-    exact = connection.execute("select id from speakers where name = ?", [part.strip()])
-    ids = [id_ for (id_,) in exact]
+def find_people(
+    connection: sqlite3.Connection, part: str, *, by_name: bool = False
+) -> list[Person]:
+    """Who has a name with that part, the most talkative first; of exactly that name, one alone.
+
+    ``by_name`` takes every name for somebody of their own.
+    """
+    known = connection.execute(_SINGLE_NAMES if by_name else _NAMES).fetchall()
+    ids = {id_ for name, id_ in known if name == part.strip()}
     if not ids:
         wanted = normalize(part.strip())
-        names = connection.execute("select id, name from speakers")
-        ids = [id_ for id_, name in names if wanted in normalize(name)]
+        ids = {id_ for name, id_ in known if wanted in normalize(name)}
+    found = [_person(connection, id_, by_name=by_name) for id_ in ids]
     # a name stays known when a later export of its days no longer has it
-    found = [speaker for id_ in ids if (speaker := _speaker(connection, id_)).messages]
-    return sorted(found, key=lambda speaker: (-speaker.messages, speaker.name))
+    spoken = [person for person in found if person.messages]
+    return sorted(spoken, key=lambda person: (-person.messages, person.name))
 
 
-def profile(connection: sqlite3.Connection, speaker: Speaker) -> Profile:
-    """What the archive knows of a speaker."""
-    quoted_as = _quoted_as(connection, speaker)
-    names = json.dumps([speaker.name, *quoted_as])
-    values = {"speaker": speaker.id, "names": names, "limit": LISTED}
+def profile(connection: sqlite3.Connection, person: Person, *, by_name: bool = False) -> Profile:
+    """What the archive knows of a person; with ``by_name`` others go by single names, too."""
+    values = {
+        "speakers": json.dumps(person.speakers),
+        # names may hold what is no Unicode text
+        "names": json.dumps(person.names, ensure_ascii=False),
+        "by_name": by_name,
+        "limit": LISTED,
+    }
 
     def counts(sql: str) -> list[Count]:
         return [Count._make(row) for row in connection.execute(sql, values)]
@@ -135,13 +164,13 @@ def profile(connection: sqlite3.Connection, speaker: Speaker) -> Profile:
     (everybody,) = connection.execute("select sum(messages) from days").fetchone()
     (days,) = connection.execute(_DAYS, values).fetchone()
     return Profile(
-        speaker=speaker,
-        quoted_as=quoted_as,
+        person=person,
+        names=[NameUse._make(row) for row in connection.execute(_NAMES_OVER_TIME, values)],
         days=days,
         rooms=counts(_ROOMS),
         months=dict(connection.execute(_MONTHS, values)),
         hours=_hours(connection.execute(_HOURS, values)),
-        words=telling_words(connection, _texts(connection, speaker.id), everybody, WORDS),
+        words=telling_words(connection, _texts(connection, values), everybody, WORDS),
         emoji=counts(_EMOJI),
         mentions=counts(_MENTIONS),
         mentioned_by=counts(_MENTIONED_BY),
@@ -159,6 +188,7 @@ def figures(connection: sqlite3.Connection) -> Figures:
         rooms[slug].days.append(DayCount(date, messages))
     busiest = connection.execute(_BUSIEST_DAY).fetchone()
     return Figures(
+        people=connection.execute(_PEOPLE).fetchone()[0],
         speakers=_size(connection, "speakers"),
         pictures=_size(connection, "images"),
         links=_size(connection, "links"),
@@ -168,80 +198,126 @@ def figures(connection: sqlite3.Connection) -> Figures:
     )
 
 
-_DAYS = "select count(distinct day_id) from messages where speaker_id = :speaker"
+# Whose a name is: people.id is the id of one of their speakers, so the two never meet. Only after a
+# load that was killed has a speaker no person.
+_NAMES = """
+select name, ifnull(person_id, id) from speakers
+union
+select name, person_id from aliases where person_id is not null
+"""
+_SINGLE_NAMES = "select name, id from speakers"
+_PERSON = """
+with theirs as (
+  select id, name from speakers
+  where case when :by_name then id else ifnull(person_id, id) end = :id
+),
+called as (
+  select name from theirs
+  union
+  select name from aliases where person_id = :id and not :by_name
+)
+select ifnull(p.name, s.name), (select json_group_array(id) from theirs),
+       (select json_group_array(name) from called),
+       iif(p.id is null, s.nickname, p.nickname), iif(p.id is null, s.company, p.company),
+       iif(p.id is null, s.role, p.role), iif(p.id is null, s.city, p.city), count(m.id),
+       ifnull(min(m.sent_at), ''), ifnull(max(m.sent_at), '')
+from speakers s
+left join people p on p.id = s.person_id and not :by_name
+left join messages m on m.speaker_id in (select id from theirs)
+where s.id = :id
+"""
+_NAMES_OVER_TIME = """
+with written as (
+  select s.name, 'message' as place, m.sent_at
+  from messages m join speakers s on s.id = m.speaker_id
+  where m.speaker_id in (select value from json_each(:speakers))
+  union all
+  select q.name, 'quote', m.sent_at
+  from quotes q join messages m on m.id = q.message_id
+  where q.name in (select value from json_each(:names))
+  union all
+  select n.name, 'mention', m.sent_at
+  from mentions n join messages m on m.id = n.message_id
+  where n.name in (select value from json_each(:names))
+)
+select j.value, substr(min(w.sent_at), 1, 10), substr(max(w.sent_at), 1, 10),
+       count(*) filter (where w.place = 'message'), count(*) filter (where w.place = 'quote'),
+       count(*) filter (where w.place = 'mention')
+from json_each(:names) j left join written w on w.name = j.value
+group by j.value order by ifnull(min(w.sent_at), '9'), max(w.sent_at), j.value
+"""
+_DAYS = """
+select count(distinct day_id) from messages
+where speaker_id in (select value from json_each(:speakers))
+"""
 _ROOMS = """
 select r.slug, count(*) as n
 from messages m join days d on d.id = m.day_id join rooms r on r.id = d.room_id
-where m.speaker_id = :speaker group by r.id order by n desc, r.slug
+where m.speaker_id in (select value from json_each(:speakers))
+group by r.id order by n desc, r.slug
 """
 _MONTHS = """
 select substr(sent_at, 1, 7) as month, count(*) from messages
-where speaker_id = :speaker group by month order by month
+where speaker_id in (select value from json_each(:speakers)) group by month order by month
 """
 _HOURS = """
 select substr(sent_at, 12, 2) as hour, count(*) from messages
-where speaker_id = :speaker group by hour order by hour
+where speaker_id in (select value from json_each(:speakers)) group by hour order by hour
 """
 _EMOJI = """
 select e.code, sum(x.count) as n
 from messages m join message_emoji x on x.message_id = m.id join emoji e on e.id = x.emoji_id
-where m.speaker_id = :speaker group by e.id order by n desc, e.code limit :limit
+where m.speaker_id in (select value from json_each(:speakers))
+group by e.id order by n desc, e.code limit :limit
 """
 _MENTIONS = """
-select n.name, count(*) as n
-from messages m join mentions n on n.message_id = m.id
-where m.speaker_id = :speaker and n.name is not null
-group by n.name order by n desc, n.name limit :limit
-"""
-_QUOTES = """
-select q.name, q.text, r.id, m.sent_at
-from quotes q
-join messages m on m.id = q.message_id
-join days d on d.id = m.day_id
-join rooms r on r.id = d.room_id
-where q.name <> :name and length(q.text) >= :shortest
-order by q.name, q.message_id
-"""
-_SAID_BY = """
-select distinct m.speaker_id
-from messages_fts f
-join messages m on m.id = f.rowid
-join days d on d.id = m.day_id
-where messages_fts match :phrase and m.text = :text and d.room_id = :room and m.sent_at <= :sent_at
+select ifnull(p.name, n.name) as whom, count(*) as n
+from messages m
+join mentions n on n.message_id = m.id
+left join speakers s on s.id = n.speaker_id
+left join people p on p.id = s.person_id and not :by_name
+where m.speaker_id in (select value from json_each(:speakers)) and n.name is not null
+group by whom order by n desc, whom limit :limit
 """
 _TEXTS = """
 select coalesce(q.reply, m.text)
 from messages m left join quotes q on q.message_id = m.id
-where m.speaker_id = :speaker and m.kind = 'text' order by m.id
+where m.speaker_id in (select value from json_each(:speakers)) and m.kind = 'text' order by m.id
 """
 _MENTIONED = """
 select distinct n.name from messages m join mentions n on n.message_id = m.id
-where m.speaker_id = :speaker and n.name is not null order by length(n.name) desc, n.name
+where m.speaker_id in (select value from json_each(:speakers)) and n.name is not null
+order by length(n.name) desc, n.name
 """
 _MENTIONED_BY = """
-select s.name, count(*) as n
+select ifnull(p.name, s.name) as who, count(*) as n
 from mentions n
 join messages m on m.id = n.message_id
 join speakers s on s.id = m.speaker_id
-where n.name in (select value from json_each(:names)) and m.speaker_id <> :speaker
-group by s.id order by n desc, s.name limit :limit
+left join people p on p.id = s.person_id and not :by_name
+where n.name in (select value from json_each(:names))
+  and m.speaker_id not in (select value from json_each(:speakers))
+group by who order by n desc, who limit :limit
 """
 _TALKS_WITH = """
 with halves as materialized (
   select distinct day_id, substr(sent_at, 12, 2) || (substr(sent_at, 15, 1) >= '3') as half
-  from messages where speaker_id = :speaker
+  from messages where speaker_id in (select value from json_each(:speakers))
 )
-select s.name, count(*) as n
+select who, count(*) as n
 from (
-  select distinct m.speaker_id, h.day_id, h.half
+  select distinct ifnull(p.name, s.name) as who, h.day_id, h.half
   from halves h
   cross join messages m on m.day_id = h.day_id
     and substr(m.sent_at, 12, 2) || (substr(m.sent_at, 15, 1) >= '3') = h.half
-  where m.speaker_id <> :speaker
-) as shared
-join speakers s on s.id = shared.speaker_id
-group by s.id order by n desc, s.name limit :limit
+  join speakers s on s.id = m.speaker_id
+  left join people p on p.id = s.person_id and not :by_name
+  where m.speaker_id not in (select value from json_each(:speakers))
+)
+group by who order by n desc, who limit :limit
 """
+# until people are made, as after a load that was killed, a name is somebody
+_PEOPLE = "select count(distinct ifnull(person_id, id)) from speakers"
 _ALL_DAYS = """
 select r.slug, d.date, d.messages from days d join rooms r on r.id = d.room_id
 order by r.slug, d.date
@@ -253,39 +329,16 @@ where d.messages > 0 order by d.messages desc, d.date, r.slug limit 1
 """
 
 
-def _speaker(connection: sqlite3.Connection, speaker_id: int) -> Speaker:
-    row = connection.execute(
-        "select s.id, s.name, count(m.id), coalesce(min(m.sent_at), ''),"
-        " coalesce(max(m.sent_at), '')"
-        " from speakers s left join messages m on m.speaker_id = s.id where s.id = ?",
-        [speaker_id],
-    ).fetchone()
-    return Speaker._make(row)
+def _person(connection: sqlite3.Connection, id_: int, *, by_name: bool) -> Person:
+    values = {"id": id_, "by_name": by_name}
+    name, speakers, names, *rest = connection.execute(_PERSON, values).fetchone()
+    return Person(name, tuple(json.loads(speakers)), tuple(json.loads(names)), *rest)
 
 
-def _quoted_as(connection: sqlite3.Connection, speaker: Speaker) -> list[str]:
-    """The names that others quote a speaker under: headers and quotes rarely have the same.
-
-    Only where the quote is an earlier message of that room, letter for letter, and nobody else's.
-    """
-    own = set(
-        _column(connection, "select text from messages where speaker_id = :speaker", speaker.id)
-    )
-    values = {"name": speaker.name, "shortest": _SHORTEST_QUOTE}
-    names = []
-    for name, text, room, sent_at in connection.execute(_QUOTES, values).fetchall():
-        phrase = match_phrase(text) if text in own and name not in names else ""
-        if phrase:
-            said = {"phrase": phrase, "text": text, "room": room, "sent_at": sent_at}
-            if connection.execute(_SAID_BY, said).fetchall() == [(speaker.id,)]:
-                names.append(name)
-    return names
-
-
-def _texts(connection: sqlite3.Connection, speaker_id: int) -> list[str]:
-    """What a speaker wrote, without what they quote and whom they mention."""
-    texts = _column(connection, _TEXTS, speaker_id)
-    mentioned = _column(connection, _MENTIONED, speaker_id)
+def _texts(connection: sqlite3.Connection, values: dict[str, object]) -> list[str]:
+    """What a person wrote, without what they quote and whom they mention."""
+    texts = [text for (text,) in connection.execute(_TEXTS, values)]
+    mentioned = [name for (name,) in connection.execute(_MENTIONED, values)]
     if not mentioned:
         return texts
     # the longest names first: one may begin another
@@ -295,10 +348,6 @@ def _texts(connection: sqlite3.Connection, speaker_id: int) -> list[str]:
 
 def _hours(rows: Iterable[tuple[str, int]]) -> dict[int, int]:
     return {int(hour): messages for hour, messages in rows}
-
-
-def _column(connection: sqlite3.Connection, sql: str, speaker_id: int) -> list[str]:
-    return [value for (value,) in connection.execute(sql, {"speaker": speaker_id})]
 
 
 def _size(connection: sqlite3.Connection, table: str) -> int:

@@ -14,11 +14,12 @@ from db.reader import RoomRow, rooms
 
 
 class Quote(NamedTuple):
-    """What a message quotes, and what it answers."""
+    """What a message quotes, what it answers, and who wrote the former, where that is known."""
 
     name: str
     text: str
     reply: str
+    speaker: str | None
 
 
 class Picture(NamedTuple):
@@ -41,6 +42,14 @@ class Mention(NamedTuple):
 
     position: int
     name: str | None
+
+
+class ProbableAnswer(NamedTuple):
+    """The key of the message that one probably answers; see table ``inferred_replies``."""
+
+    key: str
+    kind: str
+    confidence: float
 
 
 class TranscriptMessage(NamedTuple):
@@ -93,6 +102,7 @@ class MessagePlace(NamedTuple):
     position: int
     body: str | None
     reply_to: str | None
+    probably: ProbableAnswer | None
     path: str
     first_line: int
     last_line: int
@@ -193,11 +203,12 @@ _AFTER = _NEIGHBOURS.format(sign=">", order="asc")
 
 _MESSAGES = """
 select m.id, m.key, d.date, m.sent_at, s.name, m.kind, m.text,
-       q.name, q.text, q.reply, i.name, u.url
+       q.name, q.text, q.reply, w.name, i.name, u.url
 from messages m
 join days d on d.id = m.day_id
 left join speakers s on s.id = m.speaker_id
 left join quotes q on q.message_id = m.id
+left join speakers w on w.id = q.speaker_id
 left join message_images p on p.message_id = m.id
 left join images i on i.id = p.image_id
 left join image_urls u on u.id = p.image_url_id
@@ -214,13 +225,15 @@ select message_id, position, name from mentions
 where message_id in (select value from json_each(?)) order by message_id, position
 """
 _PLACE = """
-select m.id, m.key, r.slug, d.date, m.position, m.body, a.key, s.path, m.first_line, m.last_line,
-       s.format, s.sha256
+select m.id, m.key, r.slug, d.date, m.position, m.body, a.key, p.key, i.kind, i.confidence,
+       s.path, m.first_line, m.last_line, s.format, s.sha256
 from messages m
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
 join sources s on s.id = d.source_id
 left join messages a on a.id = m.reply_to
+left join inferred_replies i on i.message_id = m.id
+left join messages p on p.id = i.reply_to
 """
 
 
@@ -237,8 +250,8 @@ def _messages(connection: sqlite3.Connection, ids: list[int]) -> list[Transcript
         TranscriptMessage._make(
             (
                 *row[:7],
-                Quote._make(row[7:10]) if row[7] is not None else None,
-                Picture._make(row[10:]) if row[10] is not None else None,
+                Quote._make(row[7:11]) if row[7] is not None else None,
+                Picture._make(row[11:]) if row[11] is not None else None,
                 tuple(links.get(row[0], ())),
                 tuple(mentions.get(row[0], ())),
             )
@@ -261,7 +274,10 @@ def _neighbours(
 
 def _place(connection: sqlite3.Connection, where: str, value: object) -> MessagePlace | None:
     row = connection.execute(f"{_PLACE} where {where}", [value]).fetchone()
-    return MessagePlace._make(row) if row else None
+    if row is None:
+        return None
+    probably = ProbableAnswer._make(row[7:10]) if row[7] is not None else None
+    return MessagePlace._make((*row[:7], probably, *row[10:]))
 
 
 def _listed(found: Iterable[RoomRow]) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from cli.main import run
+from etl.config import FILE_NAME
+from tests.pages import ZHOU_LATER, ZHOU_QUOTED, write_renamed
 
 SAMPLE = Path(__file__).parent.parent / "etl" / "sample"
 
@@ -68,6 +71,16 @@ def assert_sound(path: Path) -> None:
         assert indexed == {row for (row,) in connection.execute(messages)}
     finally:
         connection.close()
+
+
+@pytest.fixture
+def renamed(etl: Command, db: Path, tmp_path: Path) -> Path:
+    """An archive in which somebody has four names: see ``write_renamed``."""
+    write_renamed(tmp_path)
+    join = json.dumps([ZHOU_LATER, ZHOU_QUOTED], ensure_ascii=False)
+    (db.parent / FILE_NAME).write_text(f"[people]\njoin = [{join}]\n", "utf-8")
+    assert etl("load", "-q", tmp_path).code == 0
+    return db
 
 
 @pytest.fixture(scope="session")

@@ -455,7 +455,7 @@ def test_queries_are_listed_aligned(chats: Command) -> None:
     lines = chats("query").out.splitlines()
     width = max(map(len, queries())) + 2
     assert f"{'top-speakers':<{width}}{queries()['top-speakers'].description}" in lines
-    assert " " * width + "--room  --since  --until  --limit (20)" in lines
+    assert " " * width + "--room  --since  --until  --by-name  --limit (20)" in lines
 
 
 @pytest.mark.parametrize("name", queries())
@@ -464,7 +464,8 @@ def test_every_query_is_a_command_of_its_own(chats: Command, sample: Path, name:
     assert queries()[name].description in re.sub(r"\s+", " ", help_)
     assert f"Example: chats query {name} " in help_
     for parameter in queries()[name].parameters:
-        assert f"--{parameter.name.replace('_', '-')} <" in help_
+        value = " " if parameter.type == "flag" else " <"
+        assert f"--{parameter.name.replace('_', '-')}{value}" in help_
     result = chats("query", name, "--nl")
     assert (result.code, result.err) == (0, "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import time
@@ -13,13 +14,27 @@ import pytest
 from cli.main import run
 from db.catalog import Query, Value, queries
 from db.connection import open_read_only
+from etl.config import FILE_NAME as CONFIG
 from tests.conftest import SAMPLE, Command
-from tests.pages import DATE, LIN, message, write_page
+from tests.pages import (
+    DATE,
+    LIN,
+    WANG,
+    ZHOU,
+    ZHOU_LATER,
+    ZHOU_MENTIONED,
+    ZHOU_QUOTED,
+    message,
+    page,
+    write_page,
+)
 
 # Values of which at least one changes the answer without emptying it.
 PLAUSIBLE: dict[str, tuple[str, ...]] = {
     "answered": ("银行",),
+    "by_name": ("1",),
     "code": ("[强]",),
+    "company": ("银行",),
     "date": ("2017-05-16", "2017-05-17"),
     "days": ("7",),
     "host": ("wiki.example.com",),
@@ -39,14 +54,25 @@ EMPTY_ON_SAMPLE = {"edited-days"}  # its pages were exported once
 ALWAYS_ALL_HOURS = {"messages-per-hour-and-weekday"}
 SECONDS_ON_CORPUS = 3  # ten times what they take: a plan gone wrong takes far more
 
-WANG = "王敏-云帆-产品-北京"
 ZHAO = "赵安-海岚-风控-深圳"
+
+# the last goes by names anyway
+NOT_OF_SPEAKERS = {
+    "declared-lines-differ",
+    "edited-days",
+    "messages-per-hour-and-weekday",
+    "names-over-time",
+}
 
 Rows = tuple[list[str], list[tuple[Value, ...]]]
 
 
-def load_sample(path: Path, *pages: Path) -> Path:
-    what = [str(page) for page in pages] or ["--sample"]
+def parameter_names(query: Query) -> set[str]:
+    return {parameter.name for parameter in query.parameters}
+
+
+def load_sample(path: Path, *arguments: object) -> Path:
+    what = [str(argument) for argument in arguments] or ["--sample"]
     assert run("etl", ["load", *what, "--db", str(path)]) == 0
     return path
 
@@ -54,6 +80,20 @@ def load_sample(path: Path, *pages: Path) -> Path:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     with open_read_only(load_sample(tmp_path_factory.mktemp("sample") / "chats.db")) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def two_people(
+    sample: sqlite3.Connection, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[sqlite3.Connection]:
+    """The sample, as if all its names were those of two people."""
+    names = [name for (name,) in sample.execute("select name from speakers order by name")]
+    folder = tmp_path_factory.mktemp("joined")
+    lists = json.dumps([names[::2], names[1::2]], ensure_ascii=False)
+    (folder / CONFIG).write_text(f"[people]\njoin = {lists}\n", "utf-8")
+    with open_read_only(load_sample(folder / "chats.db", SAMPLE / "source")) as connection:
+        assert connection.execute("select count(*) from people").fetchone() == (2,)
         yield connection
 
 
@@ -92,7 +132,7 @@ def test_it_is_one_select_that_uses_its_parameters(query: Query) -> None:
     assert re.match(r"(select|with)\b", query.sql)
     assert ";" not in query.sql
     used = re.findall(r":([a-z_]+)", query.sql)
-    assert set(used) == {parameter.name for parameter in query.parameters}
+    assert set(used) == parameter_names(query)
     (last_line,) = re.findall(r"^order by .+$", query.sql, re.MULTILINE)
     assert query.sql.index(last_line) > query.sql.rindex("\nfrom ")
 
@@ -116,8 +156,9 @@ def typed_values(query: Query, name: str) -> list[Value]:
 def test_a_parameter_changes_the_answer(
     sample: sqlite3.Connection, query: Query, name: str
 ) -> None:
-    limited = any(parameter.name == "limit" for parameter in query.parameters)
-    all_: dict[str, Value] = {"limit": 1000} if limited else {}
+    if name == "by_name":
+        return  # the sample has no two names of one person: see the next test
+    all_: dict[str, Value] = {"limit": 1000} if "limit" in parameter_names(query) else {}
     columns, rows = ask(sample, query, **all_)
     answers = [ask(sample, query, **{**all_, name: value}) for value in typed_values(query, name)]
     assert all(answer[0] == columns for answer in answers)
@@ -125,6 +166,37 @@ def test_a_parameter_changes_the_answer(
         assert any(answer[1] not in ([], rows) for answer in answers)
     if name == "limit":
         assert answers[0][1] == rows[:2]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [q for q in queries().values() if "by_name" in parameter_names(q)],
+    ids=lambda q: q.name,
+)
+def test_people_are_counted_or_single_names(
+    sample: sqlite3.Connection, two_people: sqlite3.Connection, query: Query
+) -> None:
+    columns, by_people = ask(two_people, query)
+    by_name = ask(two_people, query, by_name=True)
+    assert by_name == ask(sample, query, by_name=True), "who is who is nothing to single names"
+    assert by_name[0] == columns
+    assert by_people not in ([], by_name[1])
+    for off in (None, "", 0, "0", False):
+        assert ask(two_people, query, by_name=off) == (columns, by_people)
+    assert ask(two_people, query, by_name="1") == by_name
+
+
+def test_whatever_tells_of_speakers_can_go_by_names() -> None:
+    without = {q.name for q in queries().values() if "by_name" not in parameter_names(q)}
+    assert without == NOT_OF_SPEAKERS
+
+
+@every_query()
+def test_it_is_not_called_as_a_table_whose_page_it_would_hide(
+    sample: sqlite3.Connection, query: Query
+) -> None:
+    found = sample.execute("select name from sqlite_master where name = ?", [query.name])
+    assert found.fetchall() == []
 
 
 @every_parameter()
@@ -150,13 +222,22 @@ def test_nothing_was_said_in_a_room_that_is_not_there(
         assert rows == []
 
 
-def test_the_order_of_loading_changes_no_answer(sample: sqlite3.Connection, tmp_path: Path) -> None:
-    pages = sorted(SAMPLE.rglob("*.markdown"), key=lambda page: page.name, reverse=True)
-    for page in pages:
-        load_sample(tmp_path / "backwards.db", page)
+@pytest.mark.parametrize("who", ["sample", "two_people"])
+def test_the_order_of_loading_changes_no_answer(
+    who: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Nor the names that people are shown under, whichever of them was loaded first."""
+    forwards: sqlite3.Connection = request.getfixturevalue(who)
+    (database,) = [path for *_, path in forwards.execute("pragma database_list") if path]
+    config = SAMPLE / "archive.toml" if who == "sample" else Path(database).with_name(CONFIG)
+    for path in sorted(SAMPLE.rglob("*.markdown"), key=lambda path: path.name, reverse=True):
+        load_sample(tmp_path / "backwards.db", path, "--config", config)
     with open_read_only(tmp_path / "backwards.db") as backwards:
         for query in queries().values():
-            assert ask(backwards, query) == ask(sample, query), query.name
+            assert ask(backwards, query) == ask(forwards, query), query.name
+            if "by_name" in parameter_names(query):
+                by_name = ask(backwards, query, by_name=1)
+                assert by_name == ask(forwards, query, by_name=1), query.name
 
 
 def test_all_run_on_real_data(corpus: Path, tmp_path: Path) -> None:
@@ -267,7 +348,7 @@ def test_mentions_go_by_the_names_as_written(etl: Command, db: Path, tmp_path: P
     ]
     assert answer(db, "who-mentions-whom", *columns, speaker="王敏") == [(WANG, LIN, 1)]
     assert answer(db, "who-mentions-whom", *columns, mentioned="赵") == [(LIN, ZHAO, 1)]
-    counts = answer(db, "most-mentioned", "name", "mentions", "mentioned_by")
+    counts = answer(db, "most-mentioned", "mentioned", "mentions", "mentioned_by")
     assert counts == [(WANG, 2, 1), (LIN, 1, 1), ("谁也不是", 1, 1), (ZHAO, 1, 1)]
 
 
@@ -318,13 +399,17 @@ def test_what_is_an_answer(etl: Command, db: Path, tmp_path: Path) -> None:
         message("07:10:00", ZHAO, "二？"),
         message("07:20:00", WANG, "三？"),
         message("07:21:00", WANG, f"@{WANG}?自己顶"),
+        message("07:25:00", LIN, "早"),
         message("07:30:00", WANG, f"@{LIN}?是"),
         message("09:00:00", WANG, f"「{ZHAO}:二？」 {dashes}是"),
+        message("09:10:00", ZHAO, "四？"),
+        message("09:11:00", WANG, f"@{ZHAO}?是"),
     )
     write_page(tmp_path, message("07:25:00", ZHAO, f"@{WANG}?不是这群"), room="other")
     etl("load", tmp_path)
     assert unanswered(db) == {"三？"}
     assert unanswered(db, minutes=29) == {"一？", "三？"}
+    assert unanswered(db, minutes=0) == {"一？", "三？"}, "四？ is their newest: so it is inferred"
     assert answer(db, "who-answers-whom", "speaker", "answered", "answers") == [(WANG, ZHAO, 1)]
     assert answer(db, "quoted-most", "quoted", "text", "quotes") == [(ZHAO, "二？", 1)]
 
@@ -455,3 +540,90 @@ def test_topics_are_counted_by_month_and_speaker(etl: Command, db: Path, tmp_pat
         (LIN, 2, 2, 100.0),
         (WANG, 1, 3, 33.3),
     ]
+
+
+def test_somebody_is_one_under_all_their_names(renamed: Path) -> None:
+    top = ("speaker", "messages", "days", "first", "last")
+    assert answer(renamed, "top-speakers", *top)[0] == (
+        ZHOU_LATER, 4, 2, "2031-02-03", "2031-06-01",
+    )  # fmt: skip
+    assert (ZHOU, 1, 1, DATE, DATE) in answer(renamed, "top-speakers", *top, by_name=1)
+    assert answer(renamed, "newcomers-per-month", "newcomers") == [(2,), (1,)]
+    assert answer(renamed, "newcomers-per-month", "newcomers", by_name=1) == [(2,), (2,)]
+    back = answer(renamed, "returning-speakers", "speaker", "last_seen", "back_on")
+    assert (ZHOU_LATER, DATE, "2031-06-01") in back
+    by_name = answer(renamed, "returning-speakers", "speaker", by_name=1)
+    assert by_name == [(LIN,)]
+    pairs = answer(renamed, "co-talkers", "speaker", "other", "half_hours")
+    assert pairs[0] == (ZHOU_LATER, LIN, 2)
+    by_name = answer(renamed, "co-talkers", "half_hours", by_name=1)
+    assert by_name == [(1,)] * 3
+
+
+def test_quotes_and_mentions_go_to_the_person_meant(renamed: Path) -> None:
+    columns = ("speaker", "answered", "answers")
+    answers = [(LIN, ZHOU_LATER, 1), (WANG, ZHOU_LATER, 1)]
+    assert answer(renamed, "who-answers-whom", *columns) == answers
+    named = [(speaker, ZHOU_QUOTED, times) for speaker, _, times in answers]
+    assert answer(renamed, "who-answers-whom", *columns, by_name=1) == named
+    assert answer(renamed, "quoted-most", "quoted", "quoted_by") == [(ZHOU_LATER, 2)]
+    columns = ("speaker", "mentioned", "mentions")
+    assert (LIN, ZHOU_LATER, 1) in answer(renamed, "who-mentions-whom", *columns)
+    by_name = answer(renamed, "who-mentions-whom", *columns, by_name=1)
+    assert (LIN, ZHOU_MENTIONED, 1) in by_name
+
+
+@pytest.mark.parametrize("part", [ZHOU, "老周", ZHOU_MENTIONED])
+def test_a_filter_finds_a_person_by_any_name(renamed: Path, part: str) -> None:
+    found = answer(renamed, "who-answers-whom", "speaker", "answered", answered=part)
+    assert found == [(LIN, ZHOU_LATER), (WANG, ZHOU_LATER)]
+    assert answer(renamed, "who-mentions-whom", "mentioned", mentioned=part) == [(ZHOU_LATER,)]
+    assert answer(renamed, "who-mentions-whom", "mentioned", speaker=part) == [(LIN,)]
+    longest = answer(renamed, "longest-messages", "speaker", speaker=part)
+    assert longest == [(ZHOU_LATER,)] * 4
+    assert answer(renamed, "co-talkers", "half_hours", speaker=part) == [(2,)]
+    single = answer(renamed, "longest-messages", "speaker", speaker=part, by_name=1)
+    assert single == ([(ZHOU,)] if part == ZHOU else [])
+
+
+def test_a_question_is_answered_to_any_name(renamed: Path) -> None:
+    assert unanswered(renamed) == set()
+
+
+def test_names_over_time(renamed: Path) -> None:
+    columns = ("person", "names", "messages", "first_day", "last_day", "names_over_time")
+    later = "2031-06-01"
+    line = [
+        f"{DATE} to {DATE} {ZHOU}",
+        *(f"{later} to {later} {n}" for n in sorted((ZHOU_LATER, ZHOU_MENTIONED, ZHOU_QUOTED))),
+    ]
+    assert answer(renamed, "names-over-time", *columns) == [
+        (ZHOU_LATER, 4, 4, DATE, later, ", ".join(line))
+    ]
+    assert answer(renamed, "names-over-time", "names", until=DATE) == []
+    assert answer(renamed, "names-over-time", "names", since=later) == [(3,)]
+    assert answer(renamed, "names-over-time", "person", speaker="林秋") == []
+
+
+def test_companies_are_of_people_or_of_names(renamed: Path) -> None:
+    columns = ("company", "speakers", "messages", "roles")
+    by_people = answer(renamed, "companies", *columns)
+    assert by_people == [
+        ("木石科技", 1, 4, "架构 1"), ("青禾银行", 1, 3, "产品 1"), ("云帆", 1, 1, "产品 1"),
+    ]  # fmt: skip
+    by_name = answer(renamed, "companies", *columns, by_name=1)
+    assert ("青禾银行", 2, 4, "产品 1, 架构 1") in by_name
+    assert ("木石科技", 1, 3, "架构 1") in by_name
+
+
+def test_a_presenter_is_known_by_any_name(etl: Command, renamed: Path, tmp_path: Path) -> None:
+    for date, presenter in (("2031-07-01", ZHOU), ("2031-07-02", ZHOU_MENTIONED)):
+        head = page(date=date).replace("author:     None", f"author:     {presenter}")
+        write_page(tmp_path, date=date, content=head.encode())
+    etl("load", tmp_path)
+    assert answer(renamed, "presenters", "presenter", "talks", "days") == [
+        (ZHOU_LATER, 2, "team/2031-07-01 team/2031-07-02")
+    ]
+    assert answer(renamed, "presenters", "presenter", presenter="老周") == [(ZHOU_LATER,)]
+    by_name = answer(renamed, "presenters", "presenter", "talks", by_name=1)
+    assert by_name == [(ZHOU_MENTIONED, 1), (ZHOU, 1)]

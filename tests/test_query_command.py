@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Command
+from tests.pages import ZHOU, ZHOU_LATER
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,12 @@ def test_what_is_no_bound(
     result = chats("query", "top-speakers", *options)
     assert result.code == code
     assert said in result.err
+
+
+def test_people_unless_single_names_are_asked_for(chats: Command, renamed: Path) -> None:
+    names = ("query", "top-speakers", "--no-headers")
+    people = chats(*names).out.splitlines()
+    assert people[0].split("\t")[:2] == [ZHOU_LATER, "4"]
+    single = [line.split("\t")[:2] for line in chats(*names, "--by-name").out.splitlines()]
+    assert [ZHOU, "1"] in single
+    assert "--by-name            Count single names" in chats("query", "top-speakers", "-h").out

@@ -22,7 +22,16 @@ from cli import layout, plots
 from cli.layout import Span, paint, wrap
 from db.words import log_likelihood
 from tests.conftest import Command, query
-from tests.pages import LIN, message, write_page
+from tests.pages import (
+    LATER,
+    LIN,
+    ZHOU,
+    ZHOU_LATER,
+    ZHOU_MENTIONED,
+    ZHOU_QUOTED,
+    message,
+    write_page,
+)
 
 WANG = "Wang Tao"
 PICTURE = "![2031-02-03 09:00:00](http://img.example.com/img/20310203_090000.png) "
@@ -91,7 +100,8 @@ def test_a_day_of_the_sample(chats: Command, sample: Path) -> None:
           10:05  今晚林望秋讲断直连，银行视角，机会难得 @所有人
         """)
     )
-    assert "         │ 协议支付要用户先签约，拿协议号扣，银行这边能查到用户点过同意\n" in out
+    assert "  19:47  │ 林望秋-青禾-产品-上海 (林望秋-青禾银行-产品-上海): 四、协议支付" in out
+    assert "         │ 边能查到用户点过同意\n" in out
     assert chats("day", "riskops", "2017-12-10").out == golden("""
         风控与运营 (riskops) · 2017-12-10 Sunday · 0 messages
 
@@ -208,6 +218,24 @@ def test_a_message_is_shown_with_its_neighbours(
         """)
 
 
+def test_what_a_message_answers_and_probably_answers(chats: Command, renamed: Path) -> None:
+    key = f"team/{LATER}/081000-1"
+    quoting = chats("show", key, "-C", "0").out
+    assert f"> 08:10  │ {ZHOU_QUOTED} ({ZHOU_LATER}):" in quoting
+    assert f"answers  team/{LATER}/072000-1\n" in quoting
+    assert "probably" not in quoting
+    page = json.loads(chats("show", key, "--json").out)
+    assert (page["reply_to"], page["probably_answers"]) == (f"team/{LATER}/072000-1", None)
+    assert (page["quote"]["name"], page["quote"]["speaker"]) == (ZHOU_QUOTED, ZHOU_LATER)
+    mentioning = chats("show", f"team/{LATER}/071000-1", "-C", "0").out
+    answered = f"team/{LATER}/070000-1"
+    assert f"\nprobably answers  {answered} (mention, 60% sure)\n" in mentioning
+    assert "\nanswers" not in mentioning
+    page = json.loads(chats("show", f"team/{LATER}/071000-1", "--json").out)
+    assert page["reply_to"] is None
+    assert page["probably_answers"] == {"key": answered, "kind": "mention", "confidence": 0.6}
+
+
 def test_what_is_written_is_shown_where_the_text_is_not_all_of_it(
     etl: Command, chats: Command, db: Path, tmp_path: Path
 ) -> None:
@@ -256,19 +284,20 @@ def test_a_person(chats: Command, sample: Path) -> None:
     assert chats("person", "Kevin Wu").out == golden("""
         Kevin Wu
 
+        names         2017-07-12 to 2019-04-11  Kevin Wu  16 messages
         messages      16 on 8 days
         first, last   2017-07-12 09:40, 2019-04-11 09:26
         rooms         prodarch 8  proddev 5  riskops 3
         words         谢谢 3
         emoji         [呲牙] 1  [抱拳] 1  [鼓掌] 1
-        mentions      1  Joanna-星桥-PM-香港
-                      1  周叙白-木石-架构-杭州
-                      1  林望秋-青禾-产品-上海
+        mentions      1  Joanna·星桥支付·PM·香港
+                      1  周叙白－木石科技－架构－杭州
+                      1  林望秋-青禾银行-产品-上海
         talks with    4  周叙白－木石科技－架构－杭州
-                      3  我
+                      3  钱归尘-半山支付-架构-北京
                       2  何映雪—云帆数科—产品—深圳
                       2  卫青梧～拾光金服～架构～上海
-                      2  大橘为重_
+                      2  杜仲衡-海岚支付-渠道-广州
 
         messages per month
         3 │                                          ██                ██ ██
@@ -289,20 +318,75 @@ def test_a_person(chats: Command, sample: Path) -> None:
         """)
 
 
-def test_a_person_is_known_by_the_names_others_quote(chats: Command, sample: Path) -> None:
-    person = json.loads(chats("person", "周叙白", "--json").out)
-    assert (person["name"], person["messages"], person["days"]) == (
-        "周叙白－木石科技－架构－杭州", 52, 12,
-    )  # fmt: skip
-    assert person["quoted_as"] == ["周叙白-木石-架构-杭州"]
-    assert {"name": "Kevin Wu", "times": 1} in person["mentioned_by"]
-    assert sum(person["months"].values()) == sum(person["hours"].values()) == 52
+def test_a_person_is_all_their_names(chats: Command, renamed: Path) -> None:
+    lines = chats("person", "老周").out.splitlines()
+    assert "\n".join(lines[:17]) == golden("""
+        周叙白-木石科技-架构-杭州
+
+        nickname      周叙白
+        company       木石科技
+        role          架构
+        city          杭州
+        names         2031-02-03                周叙白-青禾银行-架构-杭州  1 message
+                      2031-06-01                周叙白-木石科技-架构-杭州  3 messages
+                      2031-06-01                周叙白-木石-架构-杭州  1 mention
+                      2031-06-01                老周-木石-架构-杭州  2 quotes
+        messages      4 on 2 days
+        first, last   2031-02-03 07:00, 2031-06-01 08:30
+        rooms         team 4
+        emoji         [强] 1
+        mentions      1  林秋-青禾银行-产品-上海
+        mentioned by  1  林秋-青禾银行-产品-上海
+        talks with    2  林秋-青禾银行-产品-上海
+        """).rstrip("\n")
+    assert all(chats("person", name).out.splitlines() == lines for name in (ZHOU, ZHOU_MENTIONED))
+    page = json.loads(chats("person", "老周", "--json").out)
+    assert [page[key] for key in ("name", "company", "messages", "days")] == [
+        ZHOU_LATER, "木石科技", 4, 2,
+    ]  # fmt: skip
+    assert page["names"][2] == {
+        "name": ZHOU_MENTIONED, "first_day": LATER, "last_day": LATER,
+        "messages": 0, "quotes": 0, "mentions": 1,
+    }  # fmt: skip
+    others = json.loads(chats("person", "林秋", "--json").out)
+    assert others["mentions"] == [{"name": ZHOU_LATER, "times": 1}]
+    assert {"name": ZHOU_LATER, "times": 2} in others["talks_with"]
+
+
+def test_a_single_name_has_a_page_of_its_own(chats: Command, renamed: Path) -> None:
+    out = chats("person", ZHOU, "--by-name").out
+    assert out.startswith(
+        golden("""
+        周叙白-青禾银行-架构-杭州
+
+        messages      1 on 1 day
+        first, last   2031-02-03 07:00, 2031-02-03 07:00
+        rooms         team 1
+        talks with    1  林秋-青禾银行-产品-上海
+        """)
+    )
+    several = chats("person", "周叙白", "--by-name")
+    assert (several.code, len(several.out.splitlines())) == (1, 3)
+    assert "2 names have '周叙白' in them" in several.err
+    assert chats("person", "老周", "--by-name").code == 1
+    others = json.loads(chats("person", "林秋", "--by-name", "--json").out)
+    assert others["mentions"] == [{"name": ZHOU_MENTIONED, "times": 1}]
+    assert [count["times"] for count in others["talks_with"]] == [1, 1, 1]
+
+
+def test_a_name_that_stands_nowhere_is_said_to_be_known(chats: Command, sample: Path) -> None:
+    """`archive.toml` says who 我 is."""
+    out = chats("person", "钱归尘").out
+    assert "names         2017-05-16 to 2019-03-28  我  27 messages\n" in out
+    assert (
+        "                                        钱归尘-半山支付-架构-北京  never written\n" in out
+    )
 
 
 def test_several_people_are_listed(chats: Command, sample: Path) -> None:
     result = chats("person", "海岚支付")
     assert result.code == 1
-    assert "names have '海岚支付' in them: give more of one" in result.err
+    assert "people have a name with '海岚支付' in it: give more of one" in result.err
     header, *rows = result.out.splitlines()
     assert header == "messages\tfirst\tlast\tname"
     counts = [int(row.split("\t")[0]) for row in rows]
@@ -352,7 +436,7 @@ def test_the_archive_at_a_glance(chats: Command, sample: Path) -> None:
         rooms         3
         days          27, from 2017-05-16 to 2019-04-11
         messages      652
-        speakers      33
+        people        33, writing under 33 names
         pictures      22
         links         17
         busiest day   proddev on 2018-10-23, Tuesday: 31 messages

@@ -14,7 +14,7 @@ import pytest
 from wcwidth import wcswidth
 
 from tests.conftest import Command
-from tests.pages import LIN, message, write_page
+from tests.pages import LIN, WANG, ZHOU, ZHOU_LATER, ZHOU_MENTIONED, message, write_page
 
 CHATS = Path(sys.executable).with_name("chats")
 DAY = [
@@ -100,6 +100,43 @@ def test_counts(chats: Command, day: Path) -> None:
     assert chats("search", "协议支付", "--by", "month").out == "month\tmessages\n2031-02\t2\n"
     assert "by the index" not in chats("search", "协议支付", "--check").out
     assert chats("search", "协议支付", "--check").out.endswith("agree: 2 messages\n")
+
+
+@pytest.mark.parametrize(
+    ("query", "by_people", "by_name"),
+    [
+        (f"from:{ZHOU}", 4, 1),
+        ("from:老周", 4, 0),
+        (f"from:{ZHOU_MENTIONED}", 4, 0),
+        ("from:周叙白", 4, 4),
+        ("FROM:木石科技", 4, 3),
+        ("from:老周 样例", 1, 0),
+        ("-from:老周", 5, 9),
+        (f"-from:{ZHOU} -from:林秋", 2, 5),
+        ("mentions:老周", 1, 0),
+        (f"mentions:{ZHOU}", 1, 0),
+        (f"mentions:{ZHOU_MENTIONED}", 1, 1),
+        ("-mentions:老周", 8, 9),
+        ("from:谁", 0, 0),
+    ],
+)
+def test_filters_find_people_by_any_name(
+    chats: Command, renamed: Path, query: str, by_people: int, by_name: int
+) -> None:
+    for options, number in (([], by_people), (["--by-name"], by_name)):
+        assert chats("search", query, "--count", *options).out == f"{number}\n"
+        checked = chats("search", query, "--check", *options)
+        assert (checked.code, checked.out.split(": ")[1]) == (0, f"{number} messages\n")
+
+
+def test_speakers_are_counted_as_people(chats: Command, renamed: Path) -> None:
+    def counts(*options: str) -> list[str]:
+        return chats("search", "-清分", "--by", "speaker", *options).out.splitlines()[1:]
+
+    people = [f"{ZHOU_LATER}\t4", f"{LIN}\t3", "\t1", f"{WANG}\t1"]
+    assert counts() == people
+    names = [f"{LIN}\t3", f"{ZHOU_LATER}\t3", "\t1", f"{ZHOU}\t1", f"{WANG}\t1"]
+    assert sorted(counts("--by-name")) == sorted(names)
 
 
 def test_counts_say_what_they_are_of(chats: Command, day: Path) -> None:

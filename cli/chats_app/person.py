@@ -10,14 +10,16 @@ import typer
 
 from cli import completion, layout, plots, render
 from cli.layout import BOLD, DIM, Line, Span
-from cli.options import DEFAULT_DATABASE, Database, Json, NoPager
+from cli.options import DEFAULT_DATABASE, ByName, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.errors import ArchiveError
-from db.profiles import Count, Profile, Speaker, find_speakers, profile
+from db.profiles import Count, NameUse, Person, Profile, find_people, profile
 
 NAMES_SHOWN = 30
 _LABEL = 14
+_DATES = len("2031-02-03 to 2031-02-03  ")
+_INDENT = 2
 
 WORDS_NOTE = (
     "words: 2 to 8 characters typed together, or Latin words, in far more of these messages than"
@@ -30,16 +32,18 @@ def person(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="NAME…", help="Any part of the name.", autocompletion=completion.speakers
+            metavar="NAME…", help="Any part of a name.", autocompletion=completion.speakers
         ),
     ],
     db: Database = DEFAULT_DATABASE,
+    by_name: ByName = False,
     as_json: Json = False,
     no_pager: NoPager = False,
 ) -> None:
     """Show when, where and with whom somebody writes, and the words that are theirs.
 
-    The exact name is taken before others that contain it.
+    Any part of any of their names will do; an exact name is taken before others that contain it.
+    All their messages count, under whatever name; --by-name shows a single one.
 
     Example: chats person 周叙白－木石科技
     """
@@ -48,49 +52,80 @@ def person(
     if not name.strip():
         raise typer.BadParameter("give some part of a name", param_hint="NAME")
     with open_read_only(db, with_days=True) as connection:
-        speakers = find_speakers(connection, name)
-        if len(speakers) != 1:
-            _list(speakers)
-            raise ArchiveError(_not_one(name, len(speakers)))
-        found = profile(connection, speakers[0])
+        people = find_people(connection, name, by_name=by_name)
+        if len(people) != 1:
+            _list(people)
+            raise ArchiveError(_not_one(name, len(people), by_name=by_name))
+        found = profile(connection, people[0], by_name=by_name)
     if as_json:
         render.line(layout.as_json(_as_dict(found)))
         return
-    lines = layout.painted(_lines(found, layout.width()))
-    render.paged(lines, OutputOptions(no_pager=no_pager))
+    lines = [*_head(found, layout.width(), by_name=by_name), *_figures(found, layout.width())]
+    render.paged(layout.painted(lines), OutputOptions(no_pager=no_pager))
 
 
-def _list(speakers: list[Speaker]) -> None:
-    if speakers:
-        rows = [(one.messages, one.first[:10], one.last[:10], one.name) for one in speakers]
+def _list(people: list[Person]) -> None:
+    if people:
+        rows = [(one.messages, one.first[:10], one.last[:10], one.name) for one in people]
         header = ["messages", "first", "last", "name"]
         render.rows(header, rows[:NAMES_SHOWN], OutputOptions(no_pager=True))
 
 
-def _not_one(name: str, found: int) -> str:
+def _not_one(name: str, found: int, *, by_name: bool) -> str:
     if not found:
         return f"no name has {name!r} in it; `chats query top-speakers` lists names"
     more = f" ({found - NAMES_SHOWN} more are not listed)" if found > NAMES_SHOWN else ""
-    return f"{found} names have {name!r} in them{more}: give more of one, or all of it"
+    have = f"names have {name!r} in them" if by_name else f"people have a name with {name!r} in it"
+    return f"{found} {have}{more}: give more of one, or all of it"
 
 
 def _as_dict(found: Profile) -> dict[str, object]:
     values = asdict(found)
-    lists = ("rooms", "words", "emoji", "mentions", "mentioned_by", "talks_with")
+    lists = ("names", "rooms", "words", "emoji", "mentions", "mentioned_by", "talks_with")
     counted = {name: [row._asdict() for row in getattr(found, name)] for name in lists}
-    speaker = found.speaker._asdict()
-    del speaker["id"], values["speaker"]
-    return speaker | values | counted
+    person = found.person._asdict()
+    del person["speakers"], values["person"]
+    return person | values | counted
 
 
-def _lines(found: Profile, width: int) -> Iterator[Line]:
-    speaker = found.speaker
-    name = layout.speaker_name(speaker.name)
-    yield from layout.wrap([Span(name, layout.speaker_style(speaker.name))], width)
+def _head(found: Profile, width: int, *, by_name: bool) -> Iterator[Line]:
+    """Who it is, with all their names; a single name says it all."""
+    person = found.person
+    name = layout.speaker_name(person.name)
+    yield from layout.wrap([Span(name, layout.speaker_style(person.name))], width)
     yield []
-    yield from _fact("quoted as", found.quoted_as, width)
-    yield from _fact("messages", [f"{speaker.messages:,} on {_days(found.days)}"], width)
-    yield from _fact("first, last", [f"{speaker.first[:16]}, {speaker.last[:16]}"], width)
+    if by_name:
+        return
+    for label in ("nickname", "company", "role", "city"):
+        value = getattr(person, label)
+        if value and value != person.name:
+            yield from _fact(label, [value], width)
+    label = "names"
+    for use in found.names:
+        for line in _name_use(use, width - _LABEL):
+            yield [Span(f"{label:<{_LABEL}}", DIM), *line]
+            label = ""
+
+
+def _name_use(use: NameUse, width: int) -> Iterator[Line]:
+    """A name with the days it was written on first and last, and how often where."""
+    days = " to ".join(dict.fromkeys(day for day in (use.first_day, use.last_day) if day))
+    counts = {"message": use.messages, "quote": use.quotes, "mention": use.mentions}
+    places = ", ".join(f"{n:,} {place}{'' if n == 1 else 's'}" for place, n in counts.items() if n)
+    name = Span(layout.speaker_name(use.name), layout.speaker_style(use.name))
+    label, size = days, _DATES
+    if width - size < layout.NARROWEST_COLUMN:
+        yield from layout.wrap([Span(days)], width)
+        label, size = "", _INDENT
+    for line in layout.fill([[name], [Span(places or "never written", DIM)]], width - size):
+        yield [Span(f"{label:<{size}}"), *line]
+        label = ""
+
+
+def _figures(found: Profile, width: int) -> Iterator[Line]:
+    person = found.person
+    yield from _fact("messages", [f"{person.messages:,} on {_days(found.days)}"], width)
+    yield from _fact("first, last", [f"{person.first[:16]}, {person.last[:16]}"], width)
     for label in ("rooms", "words", "emoji"):
         counts = getattr(found, label)
         yield from _fact(label, [f"{name} {times:,}" for name, times in counts], width)

@@ -23,7 +23,7 @@ from db.sandbox import Sandbox, open_sandbox
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
 
-_TYPES = {"text": str, "integer": int, "real": float}
+_TYPES = {"text": str, "integer": int, "real": float, "flag": bool}
 # More rows than there are, and still a number to compute with.
 _ALL = 1_000_000_000
 # by the names that parameters have in every query
@@ -160,10 +160,11 @@ def _option(name: str, annotation: Any, default: object) -> inspect.Parameter:
 
 
 def _example(chosen: Query) -> str:
-    """Its name with the last of its options: the number of rows, mostly."""
-    if not chosen.parameters:
+    """Its name with the last of its options that take a value: the number of rows, mostly."""
+    valued = [parameter for parameter in chosen.parameters if parameter.type != "flag"]
+    if not valued:
         return f"{chosen.name} --csv"
-    last = chosen.parameters[-1]
+    last = valued[-1]
     value = last.name.upper() if last.default is None else last.default
     return f"{chosen.name} --{last.name.replace('_', '-')} {value}"
 

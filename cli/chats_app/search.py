@@ -14,7 +14,7 @@ from typer._click.shell_completion import CompletionItem
 from typer.core import TyperCommand, TyperOption
 
 from cli import completion, render
-from cli.options import DEFAULT_DATABASE, Database
+from cli.options import DEFAULT_DATABASE, ByName, Database
 from cli.output import OutputOptions, gives_rows
 from db.connection import open_read_only
 from db.reader import rooms
@@ -120,6 +120,7 @@ def search(
     keys: Annotated[
         bool, typer.Option("--keys", help="On a terminal, show keys, for `chats show`.")
     ] = False,
+    by_name: ByName = False,
 ) -> None:
     """Find messages: all that contain every word of QUERY, newest first.
 
@@ -127,7 +128,7 @@ def search(
     begins so, "…" words side by side. OR, -word and ( ) work as expected, and so do
     room:prodarch from:NAME mentions:NAME on:2018-05-07 since:2018-05 until:2018
     has:image|link|file|emoji|mention|quote kind:text|image|link|file|notice|missing
-    host:example.com, each also with - before it.
+    host:example.com, each also with - before it. A NAME is any part of any name that somebody has.
 
     Example: chats search 协议支付 from:林 since:2018
     """
@@ -146,7 +147,7 @@ def search(
             "a format or file": output.format is not None,
         }
     )
-    query = parse(" ".join(word.removeprefix(_MARK) for word in words))
+    query = parse(" ".join(word.removeprefix(_MARK) for word in words), by_name=by_name)
     with open_read_only(db, with_days=True) as connection:
         run.prepare(connection)
         _check_rooms(connection, query)
@@ -155,7 +156,7 @@ def search(
         elif count:
             _number(run.count(connection, query), output)
         elif by is not None:
-            _counts(connection, query, by, limit, output)
+            _counts(connection, query, _Counted(by, by_name, limit), output)
         else:
             order: run.Order = "rank" if rank else "oldest" if oldest else "newest"
             shown = _Shown(order, NEWEST if limit is None else limit or None, context, keys)
@@ -233,11 +234,20 @@ def _why_nothing(connection: sqlite3.Connection, query: And) -> list[str]:
     ]
 
 
+class _Counted(NamedTuple):
+    """What messages are counted by, whether speakers are single names, how many counts to show."""
+
+    by: str
+    by_name: bool
+    limit: int | None
+
+
 def _counts(
-    connection: sqlite3.Connection, query: And, by: str, limit: int | None, output: OutputOptions
+    connection: sqlite3.Connection, query: And, wanted: _Counted, output: OutputOptions
 ) -> None:
     """How many there are of each, and below how many in all."""
-    counted = run.count_by(connection, query, by)  # type: ignore[arg-type]
+    by, by_name, limit = wanted
+    counted = run.count_by(connection, query, by, by_name=by_name)  # type: ignore[arg-type]
     shown = counted[: limit or None]
     render.rows([by, "messages"], shown, output)
     messages = _several(sum(number for _, number in counted), "message")

@@ -15,7 +15,7 @@ from db.connection import open_read_only
 from db.errors import ArchiveError
 from db.transcript import Context, MessagePlace, context, find_message, room_named
 
-_LABEL = 9
+_LABEL, _GAP = 9, 2
 
 
 def show(
@@ -58,16 +58,24 @@ def _facts(place: MessagePlace, text: str, width: int) -> Iterator[Line]:
     facts = [
         ("key", place.key),
         ("answers", place.reply_to or ""),
+        ("probably answers", _probably(place)),
         ("lines", f"{place.first_line} to {place.last_line}"),
         ("source", f"{place.format}, sha256 {place.sha256[:12]}…"),
         ("written", "" if written == text.rstrip() else written),
     ]
+    given = [(name, value) for name, value in facts if value]
+    size = max(_LABEL, *(len(name) + _GAP for name, _ in given))
     yield []
     # whole, to be copied, however long it is
-    yield [Span(f"{'file':<{_LABEL}}", DIM), Span(layout.shown(place.path))]
-    for name, value in facts:
-        if value:
-            yield from layout.beside(Span(name, DIM), _LABEL, [Span(value)], width)
+    yield [Span(f"{'file':<{size}}", DIM), Span(layout.shown(place.path))]
+    for name, value in given:
+        yield from layout.beside(Span(name, DIM), size, [Span(value)], width)
+
+
+def _probably(place: MessagePlace) -> str:
+    """What a message is taken to answer, by which rule, and how often that is right."""
+    found = place.probably
+    return f"{found.key} ({found.kind}, {found.confidence:.0%} sure)" if found else ""
 
 
 def _as_dict(place: MessagePlace, around: Context) -> dict[str, object]:
@@ -78,6 +86,7 @@ def _as_dict(place: MessagePlace, around: Context) -> dict[str, object]:
         "date": place.date,
         "body": place.body,
         "reply_to": place.reply_to,
+        "probably_answers": place.probably._asdict() if place.probably else None,
         "file": place.path,
         "first_line": place.first_line,
         "last_line": place.last_line,

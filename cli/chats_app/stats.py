@@ -45,7 +45,7 @@ def _facts(found: Figures) -> Iterator[tuple[str, str]]:
     yield "rooms", f"{len(found.rooms):,}"
     yield "days", f"{found.days:,}{_span(found)}"
     yield "messages", f"{found.messages:,}"
-    yield "speakers", f"{found.speakers:,}"
+    yield "people", f"{found.people:,}, writing under {found.speakers:,} names"
     yield "pictures", f"{found.pictures:,}"
     yield "links", f"{found.links:,}"
     busiest = found.busiest_day
@@ -87,6 +87,7 @@ def _as_dict(found: Figures) -> dict[str, object]:
     return {
         "days": found.days,
         "messages": found.messages,
+        "people": found.people,
         "speakers": found.speakers,
         "pictures": found.pictures,
         "links": found.links,

@@ -3,9 +3,14 @@
 -- param room text: only this room
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
+-- param by_name flag: count single names, not the people behind them
 -- param limit integer 20: at most so many rows
 select d.date, r.slug as room, d.messages,
-       (select count(distinct m.speaker_id) from messages m where m.day_id = d.id) as speakers,
+       (select count(distinct ifnull(p.id, s.id))
+        from messages m
+        join speakers s on s.id = m.speaker_id
+        left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
+        where m.day_id = d.id) as speakers,
        d.presenter
 from days d
 join rooms r on r.id = d.room_id

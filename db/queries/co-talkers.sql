@@ -3,29 +3,35 @@
 -- param room text: only this room
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
--- param speaker text: only pairs with a name that has this in it
+-- param speaker text: only pairs of whom one has a name with this in it
+-- param by_name flag: count single names, not the people behind them
 -- param limit integer 50: at most so many rows
-with present as materialized (
+with known as materialized (
+  select s.id as speaker_id, ifnull(p.id, s.id) as id, ifnull(p.name, s.name) as name,
+         instr(s.name, ifnull(:speaker, ''))
+         or p.id in (select person_id from aliases where instr(name, :speaker)) as wanted
+  from speakers s
+  left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
+),
+present as materialized (
   -- a day has 48 half hours
   select distinct m.day_id * 48 + substr(m.sent_at, 12, 2) * 2 + (substr(m.sent_at, 15, 2) >= '30')
-           as half_hour, m.speaker_id
+           as half_hour, k.id
   from messages m
   join days d on d.id = m.day_id
   join rooms r on r.id = d.room_id
+  join known k on k.speaker_id = m.speaker_id
   where ifnull(:room, '') in ('', r.slug)
     and d.date >= ifnull(:since, '')
     and d.date <= coalesce(nullif(:until, ''), '9999')
-    and m.speaker_id is not null
-),
-named as (
-  select id from speakers where instr(name, ifnull(:speaker, ''))
 ),
 pairs as materialized (
-  select a.speaker_id, b.speaker_id as other_id, count(*) as half_hours
+  select a.id, b.id as other_id, count(*) as half_hours
   from present a
-  join present b on b.half_hour = a.half_hour and b.speaker_id > a.speaker_id
-  where ifnull(:speaker, '') = '' or a.speaker_id in named or b.speaker_id in named
-  group by a.speaker_id, b.speaker_id
+  join present b on b.half_hour = a.half_hour and b.id > a.id
+  where ifnull(:speaker, '') = '' or a.id in (select id from known where wanted)
+     or b.id in (select id from known where wanted)
+  group by a.id, b.id
 ),
 most as materialized (
   -- those that can be among the rows asked for: only they are worth counting the days of
@@ -35,13 +41,13 @@ most as materialized (
     limit 1 offset max(ifnull(nullif(:limit, ''), 50) - 1, 0)
   ), 0)
 )
-select min(s.name, o.name) as speaker, max(s.name, o.name) as other, p.half_hours,
+select min(k.name, o.name) as speaker, max(k.name, o.name) as other, p.half_hours,
        count(distinct a.half_hour / 48) as days
 from most p
-join present a on a.speaker_id = p.speaker_id
-join present b on b.speaker_id = p.other_id and b.half_hour = a.half_hour
-join speakers s on s.id = p.speaker_id
-join speakers o on o.id = p.other_id
-group by p.speaker_id, p.other_id
+join present a on a.id = p.id
+join present b on b.id = p.other_id and b.half_hour = a.half_hour
+join (select distinct id, name from known) k on k.id = p.id
+join (select distinct id, name from known) o on o.id = p.other_id
+group by p.id, p.other_id
 order by p.half_hours desc, days desc, speaker, other
 limit ifnull(nullif(:limit, ''), 50);

@@ -5,6 +5,7 @@
 -- param room text: only this room
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
+-- param by_name flag: show the names as they stand, not the people behind them
 -- param limit integer 20: at most so many rows
 with slots as materialized (
   -- a silence of n minutes never begins and ends in the same n minutes of the clock: what is put
@@ -33,7 +34,7 @@ conversations as (
      or round((julianday(first) - julianday(before)) * 1440, 3)
         >= max(cast(ifnull(nullif(:silence, ''), 60) as integer), 1)
 )
-select m.sent_at, r.slug as room, s.name as speaker, m.kind, m.text, c.messages,
+select m.sent_at, r.slug as room, ifnull(p.name, s.name) as speaker, m.kind, m.text, c.messages,
        m.key
 from conversations c
 join days d on d.id = c.day_id
@@ -44,6 +45,7 @@ join messages m on m.id = (
   order by f.position limit 1
 )
 join speakers s on s.id = m.speaker_id
+left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
 where ifnull(:room, '') in ('', r.slug)
   and d.date >= ifnull(:since, '')
   and d.date <= coalesce(nullif(:until, ''), '9999')

@@ -4,21 +4,23 @@
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
 -- param code text: only this emoji, as [强]
+-- param by_name flag: count single names, not the people behind them
 -- param limit integer 20: at most so many rows
 with used as (
-  select s.name as speaker, e.code, sum(t.count) as uses,
-         row_number() over (partition by s.id order by sum(t.count) desc, e.code) as number
+  select ifnull(p.name, s.name) as speaker, e.code, sum(t.count) as uses,
+         row_number() over (partition by ifnull(p.name, s.name) order by sum(t.count) desc, e.code) as number
   from message_emoji t
   join emoji e on e.id = t.emoji_id
   join messages m on m.id = t.message_id
   join days d on d.id = m.day_id
   join rooms r on r.id = d.room_id
   join speakers s on s.id = m.speaker_id
+  left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
   where ifnull(:room, '') in ('', r.slug)
     and d.date >= ifnull(:since, '')
     and d.date <= coalesce(nullif(:until, ''), '9999')
     and ifnull(:code, '') in ('', e.code)
-  group by s.id, e.id
+  group by ifnull(p.name, s.name), e.id
 )
 select speaker, sum(uses) as uses, count(*) as different_emoji,
        max(code) filter (where number = 1) as favourite, max(uses) as favourite_uses

@@ -4,9 +4,10 @@
 -- param room text: only this room
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
+-- param by_name flag: show the names as they stand, not the people behind them
 -- param limit integer 20: at most so many rows
 with shared as (
-  select t.link_id, m.sent_at, s.name as speaker,
+  select t.link_id, m.sent_at, ifnull(p.name, s.name) as speaker,
          count(*) over (partition by t.link_id) as shares,
          row_number() over (partition by t.link_id order by m.sent_at, m.key, t.ordinal) as number
   from message_links t
@@ -14,6 +15,7 @@ with shared as (
   join days d on d.id = m.day_id
   join rooms r on r.id = d.room_id
   left join speakers s on s.id = m.speaker_id
+  left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
   where ifnull(:room, '') in ('', r.slug)
     and d.date >= ifnull(:since, '')
     and d.date <= coalesce(nullif(:until, ''), '9999')

@@ -3,7 +3,8 @@
 -- description: export.
 -- param room text: only this room
 -- param date text: of this day (YYYY-MM-DD); without it, of the newest that has pictures
-select m.key, substr(m.sent_at, 12) as time, r.slug as room, s.name as speaker,
+-- param by_name flag: show the names as they stand, not the people behind them
+select m.key, substr(m.sent_at, 12) as time, r.slug as room, ifnull(p.name, s.name) as speaker,
        i.name as picture, u.url
 from message_images t
 join images i on i.id = t.image_id
@@ -12,6 +13,7 @@ join messages m on m.id = t.message_id
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
 left join speakers s on s.id = m.speaker_id
+left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
 where ifnull(:room, '') in ('', r.slug)
   and d.date = coalesce(nullif(:date, ''), (
     select max(e.date)

@@ -4,15 +4,18 @@
 -- param room text: only this room
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
+-- param by_name flag: count single names, not the people behind them
 select substr(d.date, 1, 7) as month,
        count(*) filter (where instr(m.text, ifnull(nullif(:topic, ''), '支付'))) as with_topic,
-       count(distinct m.speaker_id) filter (
+       count(distinct ifnull(p.id, s.id)) filter (
          where instr(m.text, ifnull(nullif(:topic, ''), '支付'))
        ) as speakers,
        count(m.id) as messages
 from days d
 join rooms r on r.id = d.room_id
 left join messages m on m.day_id = d.id
+left join speakers s on s.id = m.speaker_id
+left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
 where ifnull(:room, '') in ('', r.slug)
   and d.date >= ifnull(:since, '')
   and d.date <= coalesce(nullif(:until, ''), '9999')

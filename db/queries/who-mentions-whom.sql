@@ -1,23 +1,31 @@
 -- title: Who mentions whom
--- description: Who addresses whom with @, by known names, and how often.
+-- description: Who addresses whom with @, under whatever name, and how often. A name that is nobody's
+-- description: for sure stands for itself.
 -- param room text: only this room
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
--- param speaker text: only speakers whose name has this in it
--- param mentioned text: only mentioned names that have this in them
+-- param speaker text: only speakers with a name that has this in it
+-- param mentioned text: only mentioned ones with a name that has this in it
+-- param by_name flag: count the names as written, not the people behind them
 -- param limit integer 50: at most so many rows
-select s.name as speaker, n.name as mentioned, count(*) as mentions,
+select ifnull(p.name, s.name) as speaker, ifnull(o.name, n.name) as mentioned,
+       count(*) as mentions,
        substr(min(m.sent_at), 1, 10) as first_day, substr(max(m.sent_at), 1, 10) as last_day
 from mentions n
 join messages m on m.id = n.message_id
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
 join speakers s on s.id = m.speaker_id
+left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
+left join speakers t on t.id = n.speaker_id
+left join people o on o.id = t.person_id and ifnull(:by_name, '') in ('', 0, '0')
 where ifnull(:room, '') in ('', r.slug)
   and d.date >= ifnull(:since, '')
   and d.date <= coalesce(nullif(:until, ''), '9999')
-  and instr(s.name, ifnull(:speaker, ''))
-  and instr(n.name, ifnull(:mentioned, ''))
-group by s.id, n.name
-order by mentions desc, s.name, n.name
+  and (instr(s.name, ifnull(:speaker, ''))
+       or p.id in (select person_id from aliases where instr(name, :speaker)))
+  and (instr(n.name, ifnull(:mentioned, ''))
+       or o.id in (select person_id from aliases where instr(name, :mentioned)))
+group by speaker, mentioned
+order by mentions desc, speaker, mentioned
 limit ifnull(nullif(:limit, ''), 50);

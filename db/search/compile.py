@@ -33,13 +33,25 @@ _ROOM = (
     "m.day_id in (select d.id from days d join rooms r on r.id = d.room_id"
     " where normalize(r.slug) = ? or instr(normalize(coalesce(r.title, '')), ?))"
 )
-_FROM = "m.speaker_id in (select id from speakers where instr(normalize(name), ?))"
+_NAMED = "select id from speakers where instr(normalize(name), ?)"
+# All speakers of whose person some name has it. An alias has a person only if it joins one.
+_PEOPLE_NAMED = (
+    "select s.id from speakers s where s.person_id in (select a.person_id from"
+    " (select distinct name, person_id from aliases where person_id is not null) a"
+    " where instr(normalize(a.name), ?))"
+    # until people are made, as after a load that was killed
+    " or s.person_id is null and instr(normalize(s.name), ?)"
+)
+_FROM = "m.speaker_id in ({speakers})"
 # Where no known name stands behind the @, what is typed there may begin with the one wanted.
+_NAME_MENTIONED = (
+    "case when n.name is null"
+    " then instr(normalize(substr(t.text, n.position + 1, 40)), ?) = 1"
+    " else instr(normalize(n.name), ?) end"
+)
 _MENTIONS = (
     "m.id in (select n.message_id from mentions n join messages t on t.id = n.message_id"
-    " where case when n.name is null"
-    " then instr(normalize(substr(t.text, n.position + 1, 40)), ?) = 1"
-    " else instr(normalize(n.name), ?) end)"
+    " where {mentioned})"
 )
 _HOST = (
     "m.id in (select t.message_id from message_links t join links l on l.id = t.link_id"
@@ -111,9 +123,9 @@ def _filter(node: Filter) -> Condition:
         case "room":
             return Condition(_ROOM, (value, value))
         case "from":
-            return Condition(_FROM, (value,))
+            return _from(value, by_name=node.by_name)
         case "mentions":
-            return Condition(_MENTIONS, (value, value))
+            return _mentions(value, by_name=node.by_name)
         case "has":
             return Condition(_HAS[node.value])
         case "kind":
@@ -122,6 +134,19 @@ def _filter(node: Filter) -> Condition:
             return Condition(_HOST, (value, value, value))
         case _:
             return _span(node)
+
+
+def _from(name: str, *, by_name: bool) -> Condition:
+    if by_name:
+        return Condition(_FROM.format(speakers=_NAMED), (name,))
+    return Condition(_FROM.format(speakers=_PEOPLE_NAMED), (name, name))
+
+
+def _mentions(name: str, *, by_name: bool) -> Condition:
+    if by_name:
+        return Condition(_MENTIONS.format(mentioned=_NAME_MENTIONED), (name, name))
+    mentioned = f"n.speaker_id in ({_PEOPLE_NAMED}) or {_NAME_MENTIONED}"
+    return Condition(_MENTIONS.format(mentioned=mentioned), (name,) * 4)
 
 
 def _span(node: Filter) -> Condition:

@@ -48,12 +48,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A property of the message. A time is a half-open span ``[value, end)`` of dates."""
+    """A property of the message. A time is a half-open span ``[value, end)`` of dates.
+
+    ``by_name``: of people the name at hand alone is looked at, not all that are theirs.
+    """
 
     name: str
     value: str
     typed: str
     end: str = ""
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,14 @@ class Or:
 Node = Text | Filter | Not | And | Or
 
 
-def parse(query: str) -> And:
-    """Read a search. Raises SearchError."""
+def parse(query: str, *, by_name: bool = False) -> And:
+    """Read a search; ``by_name`` is for its ``from:`` and ``mentions:``. Raises SearchError."""
     tokens = list(_tokens(query))
     if not tokens:
         raise SearchError("nothing to search for; `chats search -h` shows how to ask")
     if len(tokens) > _MOST:
         raise SearchError(f"more than {_MOST} words and signs")
-    parser = _Parser(tokens)
+    parser = _Parser(tokens, by_name)
     node = parser.any_of(0)
     if parser.rest():
         raise SearchError("a closing parenthesis has no opening one")
@@ -123,8 +127,8 @@ def _tokens(query: str) -> list[re.Match[str]]:
 class _Parser:
     """Recursive descent over the tokens: OR binds loosest, then AND (or nothing), then -."""
 
-    def __init__(self, tokens: list[re.Match[str]]):
-        self._tokens, self._next = tokens, 0
+    def __init__(self, tokens: list[re.Match[str]], by_name: bool):
+        self._tokens, self._next, self._by_name = tokens, 0, by_name
 
     def rest(self) -> bool:
         """Whether tokens are left."""
@@ -168,7 +172,7 @@ class _Parser:
             return node
         if token["filter"] is not None:
             value = token["quoted"] if token["quoted"] is not None else token["value"]
-            return _filter(token["filter"], value or "", token[0].strip())
+            return _filter(token["filter"], value or "", token[0].strip(), by_name=self._by_name)
         return _text(token)
 
     def _peek(self) -> re.Match[str]:
@@ -193,7 +197,7 @@ def _text(token: re.Match[str]) -> Text:
     return Text(bare, prefix=True) if bare and bare != word else Text(word)
 
 
-def _filter(name: str, value: str, typed: str) -> Node:
+def _filter(name: str, value: str, typed: str, *, by_name: bool) -> Node:
     known = name.lower()
     if known not in FILTERS:
         names = ", ".join(f"{filter_}:" for filter_ in FILTERS)
@@ -207,7 +211,8 @@ def _filter(name: str, value: str, typed: str) -> Node:
     allowed = {"has": HAS, "kind": KINDS}.get(known)
     if allowed and value.lower() not in allowed:
         raise SearchError(f"{known}:{value} is none of {', '.join(allowed)}")
-    return Filter(known, value.lower() if allowed or known == "host" else value, typed)
+    value = value.lower() if allowed or known == "host" else value
+    return Filter(known, value, typed, by_name=by_name)
 
 
 _EXAMPLES = {

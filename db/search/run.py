@@ -72,7 +72,7 @@ _ORDERS = {
 }
 _GROUPS = {
     "room": ("r.slug", "2 desc, 1"),
-    "speaker": ("coalesce(s.name, '')", "2 desc, 1"),
+    "speaker": ("coalesce(p.name, s.name, '')", "2 desc, 1"),
     "month": ("substr(m.sent_at, 1, 7)", "1"),
 }
 
@@ -103,16 +103,22 @@ def count(connection: sqlite3.Connection, query: And) -> int:
     return _count(connection, condition(query))
 
 
-def count_by(connection: sqlite3.Connection, query: And, by: By) -> list[tuple[str, int]]:
-    """How many it finds in each room, of each speaker or in each month."""
+def count_by(
+    connection: sqlite3.Connection, query: And, by: By, *, by_name: bool = False
+) -> list[tuple[str, int]]:
+    """How many it finds in each room, of each speaker or in each month.
+
+    A speaker is a person, or with ``by_name`` a single name.
+    """
     wanted = condition(query)
     group, order = _GROUPS[by]
     rows = connection.execute(
         f"select {group} as name, count(*) as number from messages m"
         " join days d on d.id = m.day_id join rooms r on r.id = d.room_id"
-        f" left join speakers s on s.id = m.speaker_id where {wanted.sql}"
-        f" group by 1 order by {order}",
-        wanted.parameters,
+        " left join speakers s on s.id = m.speaker_id"
+        " left join people p on p.id = s.person_id and not ?"
+        f" where {wanted.sql} group by 1 order by {order}",
+        (by_name, *wanted.parameters),
     )
     return rows.fetchall()
 
