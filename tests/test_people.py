@@ -338,6 +338,19 @@ def test_inferred_replies_are_kept_apart_from_quotes(
     ]
 
 
+def test_nobody_answers_themselves(etl: Command, db: Path, tmp_path: Path) -> None:
+    load(
+        etl,
+        tmp_path,
+        message("07:00:00", BIRD, "请问限额是多少？"),
+        message("07:00:40", ZHAO, "找到了，单笔五万"),
+    )
+    assert query(db, "select count(*) from inferred_replies") == [(1,)]
+    (db.parent / "archive.toml").write_text(f'[people]\njoin = [["{BIRD}", "{ZHAO}"]]\n', "utf-8")
+    load(etl, tmp_path, message("07:00:00", WANG, "早"), date="2031-02-09")
+    assert query(db, "select count(*) from inferred_replies") == [(0,)]
+
+
 # by hand
 
 

@@ -46,10 +46,11 @@ _ASKED_BEFORE = f"""
 select m.id, o.id, {_SECONDS}
 from messages o
 cross join messages m on m.day_id = o.day_id and m.position = o.position + 1
+cross join speakers a on a.id = o.speaker_id
+cross join speakers w on w.id = m.speaker_id and w.person_id <> a.person_id
 where o.kind = 'text'
   and {ASKS.format("o")}
   and m.kind = 'text'
-  and m.speaker_id <> o.speaker_id
   and m.sent_at between o.sent_at and datetime(o.sent_at, '+' || :seconds || ' seconds')
   and not {ASKS.format("m")}
   and not exists (select 1 from quotes q where q.message_id = m.id)

@@ -7,7 +7,8 @@ Everything is derived from the messages and ``archive.toml``. What was observed 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
 from db.loads import Changed
@@ -61,11 +62,15 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     people = person_rows(decision, _last_seen(connection, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, aliases)
-    affected = None if names is None else names | _changed_persons(stored, aliases, names)
-    settle_quotes(connection, decision, affected)
-    mentioning = resolve_mentions(connection, decision, affected)
-    if days is not None:
+    if names is not None:
+        before, after = _speakers_of_names(stored), _speakers_of_names(aliases)
+        names |= _changed_persons(before, after, names)
+    settle_quotes(connection, decision, names)
+    mentioning = resolve_mentions(connection, decision, names)
+    if names is not None and days is not None:
+        together = {of[name] for of in (before, after) for name in of.keys() & names}
         days = days | reader.days_of_messages(connection, mentioning)
+        days |= _shared_days(connection, together)
     infer_replies(connection, days)
 
 
@@ -224,12 +229,21 @@ def _last_seen(connection: sqlite3.Connection, aliases: Collection[AliasRow]) ->
     return last
 
 
+def _speakers_of_names(aliases: Iterable[AliasRow]) -> dict[str, frozenset[int]]:
+    """The speakers of each name's person."""
+    joined = [row for row in aliases if row.person_id is not None]
+    speakers: dict[int | None, set[int]] = {}
+    for row in joined:
+        if row.kind == "header":
+            speakers.setdefault(row.person_id, set()).add(row.speaker_id)
+    return {row.name: frozenset(speakers.get(row.person_id, ())) for row in joined}
+
+
 def _changed_persons(
-    stored: Iterable[AliasRow], aliases: Iterable[AliasRow], names: set[str]
+    before: Mapping[str, frozenset[int]], after: Mapping[str, frozenset[int]], names: set[str]
 ) -> set[str]:
-    """Names whose person now has other speakers, or some whose own messages changed."""
-    before, after = _speakers_of_names(stored), _speakers_of_names(aliases)
-    touched = {row.speaker_id for row in aliases if row.kind == "header" and row.name in names}
+    """Names whose person has other speakers now, or one of several whose messages changed."""
+    touched = {speaker for name in names for speaker in after.get(name, ())}
     return {
         name
         for name in before.keys() | after.keys()
@@ -238,11 +252,11 @@ def _changed_persons(
     }
 
 
-def _speakers_of_names(aliases: Iterable[AliasRow]) -> dict[str, frozenset[int]]:
-    """The speakers of each name's person."""
-    joined = [row for row in aliases if row.person_id is not None]
-    speakers: dict[int, set[int]] = {}
-    for row in joined:
-        if row.kind == "header" and row.person_id is not None:
-            speakers.setdefault(row.person_id, set()).add(row.speaker_id)
-    return {row.name: frozenset(speakers.get(row.person_id or 0, ())) for row in joined}
+def _shared_days(connection: sqlite3.Connection, together: Iterable[frozenset[int]]) -> set[int]:
+    """Pages on which several speakers of one person wrote: nobody answers themselves."""
+    days: set[int] = set()
+    for speakers in together:
+        if len(speakers) > 1:
+            counts = Counter(d for s in speakers for d in reader.days_of_speaker(connection, s))
+            days |= {day for day, number in counts.items() if number > 1}
+    return days
