@@ -73,7 +73,9 @@ def is_doubled(page: Iterable[SpokenText]) -> bool:
 
 def double_evidence(doubled: Iterable[DoubledMessage]) -> list[Evidence]:
     """A piece per pair of speakers, from the side of each; each text counts once."""
-    return _by_texts("same message", doubled, SHORT_DOUBLE, (DOUBLE_OF_LITTLE, DOUBLE))
+    found = _by_texts("same message", doubled, SHORT_DOUBLE, (DOUBLE_OF_LITTLE, DOUBLE))
+    # two people may say the same short thing in one second
+    return [piece for piece in found if piece.weight >= LEAST_WEIGHT]
 
 
 def _by_texts(
