@@ -25,7 +25,7 @@ from db.people.rows import (
 from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
-from etl.people.describe import person_rows, speaker_rows
+from etl.people.describe import Seen, person_rows, speaker_rows
 from etl.people.meant import resolve_mentions
 from etl.people.observe import (
     Answers,
@@ -59,7 +59,7 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     speakers = reader.speakers(connection, headers)
     decision = decide_people(connection, by_hand, speakers, [*headers, *evidence])
     aliases = _alias_rows(connection, decision, stored, names)
-    people = person_rows(decision, _last_seen(connection, aliases))
+    people = person_rows(decision, _seen(connection, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, aliases)
     if names is not None:
@@ -219,14 +219,16 @@ def _with_use(row: AliasRow, use: NameUse | None) -> AliasRow:
     return row._replace(first_message_id=use.first_message_id, last_message_id=use.last_message_id)
 
 
-def _last_seen(connection: sqlite3.Connection, aliases: Collection[AliasRow]) -> dict[str, str]:
-    """When the names that joined somebody were last written."""
-    joined = [row for row in aliases if row.verdict == "joins" and row.last_message_id]
-    times = reader.times_of_messages(connection, {row.last_message_id for row in joined})
-    last: dict[str, str] = {}
+def _seen(connection: sqlite3.Connection, aliases: Collection[AliasRow]) -> dict[str, Seen]:
+    """When the names that joined somebody came up, and how often they were written."""
+    joined = [row for row in aliases if row.verdict == "joins" and row.first_message_id]
+    sent_at = reader.times_of_messages(connection, {row.first_message_id for row in joined})
+    found: dict[str, Seen] = {}
     for row in joined:
-        last[row.name] = max(last.get(row.name, ""), times[row.last_message_id or 0])
-    return last
+        first = sent_at[row.first_message_id or 0]
+        before = found.get(row.name, Seen(first))
+        found[row.name] = Seen(min(before.first, first), max(before.times, row.times))
+    return found
 
 
 def _speakers_of_names(aliases: Iterable[AliasRow]) -> dict[str, frozenset[int]]:

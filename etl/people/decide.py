@@ -23,8 +23,9 @@ from etl.people.persons import Person, Persons
 
 ME = "我"
 
-# Evidence that joins a name: so much, and so far ahead of the next one.
-ENOUGH, AHEAD = 4.0, 2.0
+# Evidence that joins a name: so much, and so far ahead of the next one. If there are but answers it
+# takes more, as one of a thousand speakers was picked by them.
+ENOUGH, AHEAD, ENOUGH_ANSWERS = 4.0, 2.0, 6.0
 # What was observed, not only read from names, may show that two speakers are one.
 SURE = 8.0
 BY_HAND, ACCOUNT = 100.0, 50.0
@@ -270,8 +271,7 @@ class _Decider:
         adjusted, note = self._adjustment(name, person)
         if shared is None:
             weight = observed + adjusted if observed else 0.0
-            if self._times_observed(name, person) < LEAST_TIMES:
-                # once is chance, whatever the companies are
+            if self._is_chance(name, person, weight):
                 weight = min(weight, ENOUGH - AHEAD)
             return _Link(weight, observed, person, None)
         key, of_name = shared
@@ -282,13 +282,16 @@ class _Decider:
         made = Evidence(name, speaker.id, key.kind, weight, self._times(name), note=note)
         return _Link(observed + made.weight, observed, person, made)
 
-    def _times_observed(self, name: str, person: Person) -> int:
-        """How often a name was seen with a person; a quote tells as much as several answers."""
-        return sum(
-            piece.times * (LEAST_TIMES if piece.kind != "answers" else 1)
+    def _is_chance(self, name: str, person: Person, weight: float) -> bool:
+        """Whether nothing but answers ties a name to somebody, and too few or too weak ones."""
+        pieces = [
+            piece
             for piece in self._named[name].observed
             if self._persons.of_speaker(piece.speaker_id) is person
-        )
+        ]
+        if any(piece.kind != "answers" for piece in pieces):
+            return False
+        return weight < ENOUGH_ANSWERS or sum(piece.times for piece in pieces) < LEAST_TIMES
 
     def _observed_weight(self, name: str, person: Person) -> float:
         """What messages say; of quotes and of answers the best counts most."""

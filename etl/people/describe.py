@@ -4,27 +4,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from db.people.rows import PersonRow, Speaker, SpeakerRow
 from etl.people.decide import ME, Decision
+from etl.people.likeness import same_company
 from etl.people.names import Reading
 
 TOLD = ("company", "role", "city")
 
 
-def person_rows(decision: Decision, last_seen: Mapping[str, str]) -> list[PersonRow]:
-    """A row per person; ``last_seen`` says when their names were last written."""
+class Seen(NamedTuple):
+    """When a name came up first, and how often it was written."""
+
+    first: str = ""
+    times: int = 0
+
+
+def person_rows(decision: Decision, seen: Mapping[str, Seen]) -> list[PersonRow]:
+    """A row per person, told by their names, the newest first."""
     names: dict[int, list[str]] = defaultdict(list)
     for name, person_id in decision.person_of.items():
         names[person_id].append(name)
     rows = []
     for person_id, of_person in sorted(names.items()):
-        in_time = sorted(of_person, key=lambda name: (last_seen.get(name, ""), name), reverse=True)
-        readings = [decision.readings[name] for name in in_time]
-        label = max(in_time, key=lambda name: (name != ME, _tells(decision.readings[name])))
+        newest = sorted(of_person, key=lambda name: _newness(name, seen), reverse=True)
+        readings = [decision.readings[name] for name in newest]
+        label = max(newest, key=lambda name: _telling(name, decision.readings[name], seen))
         called = _first(readings, "personal") or _first(readings, "nickname")
-        rows.append(PersonRow(person_id, label, called, *(_first(readings, f) for f in TOLD)))
+        told = (_company(readings), _first(readings, "role"), _first(readings, "city"))
+        rows.append(PersonRow(person_id, label, called, *told))
     return rows
+
+
+def _newness(name: str, seen: Mapping[str, Seen]) -> tuple[bool, str, str]:
+    """What sorts names by when they came up; what was written only once may be a slip."""
+    first, times = seen.get(name, Seen())
+    return times > 1, first, name
 
 
 def speaker_rows(decision: Decision, speakers: Iterable[Speaker]) -> list[SpeakerRow]:
@@ -43,9 +59,19 @@ def speaker_rows(decision: Decision, speakers: Iterable[Speaker]) -> list[Speake
     ]
 
 
-def _tells(reading: Reading) -> int:
-    """How much a name tells."""
-    return sum(getattr(reading, field) is not None for field in ("nickname", *TOLD))
+def _telling(name: str, reading: Reading, seen: Mapping[str, Seen]) -> tuple[bool, bool, int, int]:
+    """What sorts names by how much they tell, then by how often they were written."""
+    told = sum(getattr(reading, field) is not None for field in ("nickname", *TOLD))
+    return name != ME, reading.personal is not None, told, seen.get(name, Seen()).times
+
+
+def _company(readings: Iterable[Reading]) -> str | None:
+    """The newest company, as the name writes it that shortens it least."""
+    companies = [reading.company for reading in readings if reading.company]
+    if not companies:
+        return None
+    return max((one for one in companies if same_company(one, companies[0])),
+               key=len, default=companies[0])  # fmt: skip
 
 
 def _first(readings: Iterable[Reading], field: str) -> str | None:
