@@ -5,6 +5,8 @@ a tenth of those speakers' names is hidden at a time (the speakers stay, under a
 mentions are resolved by what is left. Right is the very speaker, or one that is the same person by
 all evidence; ``strict`` counts the very speaker alone.
 
+The exact names themselves are checked by who is around their mentions, where that is clear.
+
 *Held-out quotes.* Where a quoted text was written by one speaker alone, the name in the quote and
 the name over the message are one person's. A random half of those pairs is held out, people are
 decided by the rest, and the held-out pairs are scored. `我` in a quote is left out: it is whoever
@@ -25,7 +27,7 @@ from db.people.rows import Evidence, QuoteOf, Speaker
 from etl.jobs.mentions import EVERYONE
 from etl.people import build
 from etl.people.by_hand import ByHand
-from etl.people.decide import ME, Decision, decide
+from etl.people.decide import ENOUGH_ANSWERS, LEAST_TIMES, ME, Decision, decide
 from etl.people.observe import is_doubled, quote_evidence
 
 FOLDS, SPLITS = 10, 20
@@ -122,6 +124,24 @@ def resolved_by_step(found: Observed) -> Counter[str]:
             for step in STEPS
         }
     )
+
+
+def exact_names(found: Observed) -> Score:
+    """Mentions of speakers' exact names, scored by who is around them where that is clear."""
+    persons = found.decided.person_of
+    names = {speaker.id: speaker.name for speaker in found.speakers}
+    answers: dict[str, list[Evidence]] = defaultdict(list)
+    for piece in found.evidence:
+        if piece.kind == "answers" and piece.name in persons and found.mentions[piece.name]:
+            answers[piece.name].append(piece)
+    right = wrong = 0
+    for name in sorted({speaker.name for speaker in found.speakers} & answers.keys()):
+        best = max(answers[name], key=lambda piece: piece.weight)
+        if best.weight >= ENOUGH_ANSWERS and best.times >= LEAST_TIMES:
+            is_right = persons[names[best.speaker_id]] == persons[name]
+            right += found.mentions[name] * is_right
+            wrong += found.mentions[name] * (not is_right)
+    return Score(right, wrong, 0, right)
 
 
 def hidden_names(found: Observed, seed: int = 1) -> dict[str, Score]:

@@ -31,10 +31,10 @@ _QUOTED = re.compile(r"^([「?] ?)([^:：「」]{1,80})(?=[:：])")
 
 def measure(pages: Path, folder: Path) -> list[Figure]:
     """Load ``pages``, and copies of them under other names."""
-    ratios = [_ratio(pages, folder / f"people{number}.db") for number in range(ROUNDS)]
+    ratios = [ratio(pages, folder / f"people{number}.db") for number in range(ROUNDS)]
     copies = folder / "people-copies"
     write_copies(pages, folder / "people0.db", copies)
-    usual, more = statistics.median(ratios), _ratio(copies, folder / "people-copies.db")
+    usual, more = statistics.median(ratios), ratio(copies, folder / "people-copies.db")
     return [
         Figure("who is who / the rest of the load", usual, "×", "≤ 0.33"),
         Figure(f"  with {COPIES} × the pages and names", more, "×"),
@@ -89,7 +89,7 @@ def _renamed_line(
     return line
 
 
-def _ratio(pages: Path, db: Path) -> float:
+def ratio(pages: Path, db: Path) -> float:
     """The seconds of a load that go into who is who, by the others."""
     done = subprocess.run(
         [str(ETL), "load", str(pages), "--db", str(db), "--json"],
