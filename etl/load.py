@@ -90,8 +90,8 @@ def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progres
     started = time.monotonic()
     report = LoadReport(jobs={name: JobCounts() for name in JOBS})
     before = _table_sizes(connection)
-    with _recorded(connection, options, report) as load_id:
-        with DayTransactions(connection, MESSAGES_PER_COMMIT) as days, _no_garbage():
+    with _recorded(connection, options, report) as load_id, _no_garbage():
+        with DayTransactions(connection, MESSAGES_PER_COMMIT) as days:
             _load_all(_Load(connection, days, load_id, options, progress, report))
         report.people_seconds = round(finish.finish(connection, options.config), 3)
         for name, size in _table_sizes(connection).items():

@@ -28,7 +28,7 @@ from etl.jobs.mentions import EVERYONE
 from etl.people import build
 from etl.people.by_hand import ByHand
 from etl.people.decide import ENOUGH_ANSWERS, LEAST_TIMES, ME, Decision, decide
-from etl.people.observe import is_doubled, quote_evidence
+from etl.people.observe import quote_evidence
 
 FOLDS, SPLITS = 10, 20
 # By what a mention is resolved: the first of these that ties its name to the person.
@@ -90,9 +90,7 @@ def observed(connection: sqlite3.Connection, by_hand: ByHand = ByHand()) -> Obse
     speakers = reader.speakers(connection, headers)
     pages = {one.id: frozenset(reader.days_of_speaker(connection, one.id)) for one in speakers}
     doubled = {
-        day
-        for day in frozenset().union(*pages.values())
-        if is_doubled(reader.texts_at_once(connection, day))
+        day for day in frozenset().union(*pages.values()) if build.is_doubled_page(connection, day)
     }
     mentions = Counter(mention.name for mention in reader.named_mentions(connection, None))
     del mentions[EVERYONE]

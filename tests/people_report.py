@@ -181,8 +181,8 @@ def time_lines(times: float) -> Iterator[str]:
     yield ""
     yield "## Time"
     yield ""
-    yield f"Who is who took {times:.2f} times what the rest of the load did (goal: 0.33; the median of"
-    yield f"{LOADS} loads). `make bench` measures it anew, also for ten times the pages and names."
+    yield f"Who is who took {times:.2f} times what the rest of the load did (goal: 0.33; median of"
+    yield f"{LOADS} loads). `make bench` measures it, also for ten times the pages and names."
 
 
 def write_joins(connection: sqlite3.Connection) -> Path:

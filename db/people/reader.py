@@ -68,10 +68,13 @@ def _with_texts(
         f" where {where} order by message_id, position",
         values,
     )
-    for message_id, of_message in groupby(mentions, key=lambda row: int(row[0])):
-        (text,) = connection.execute(
-            "select text from messages where id = ?", [message_id]
-        ).fetchone()
+    texts = connection.execute(
+        f"select text from messages where id in (select message_id from mentions where {where})"
+        " order by id",
+        values,
+    )
+    for _, of_message in groupby(mentions, key=lambda row: int(row[0])):
+        (text,) = next(texts)
         yield from (MentionPlace._make((*row, text)) for row in of_message)
 
 
@@ -129,28 +132,36 @@ def quotes_under(connection: sqlite3.Connection, names: Collection[str] | None) 
     return list(map(QuoteOf._make, rows))
 
 
-def days_of_speakers(connection: sqlite3.Connection, names: Collection[str] | None) -> list[int]:
-    """The pages on which these speakers wrote, in the order of their dates."""
+def days_of_speakers(connection: sqlite3.Connection, names: Collection[str] | None) -> set[int]:
+    """The pages on which these speakers wrote."""
     where, values = _among("s.name", names)
     rows = connection.execute(
-        "select d.id from days d join rooms r on r.id = d.room_id where d.id in"
-        f" (select m.day_id from speakers s join messages m on m.speaker_id = s.id where {where})"
-        " order by d.date, r.slug",
+        "select distinct m.day_id from speakers s join messages m on m.speaker_id = s.id"
+        f" where {where}",
         values,
+    )
+    return {day_id for (day_id,) in rows}
+
+
+def days_in_order(connection: sqlite3.Connection) -> list[int]:
+    """All days, by date and room."""
+    rows = connection.execute(
+        "select d.id from days d join rooms r on r.id = d.room_id order by d.date, r.slug"
     )
     return [day_id for (day_id,) in rows]
 
 
-def texts_at_once(connection: sqlite3.Connection, day_id: int) -> list[SpokenText]:
-    """The texts of a page that were written in the same second as another speaker's, in order."""
+def texts_at(
+    connection: sqlite3.Connection, day_id: int, times: Collection[int]
+) -> list[SpokenText]:
+    """The texts of a page that were written at these times (seconds since midnight), in order."""
     rows = connection.execute(
         "select m.id, m.sent_at, s.id, s.name, m.text"
         " from messages m join speakers s on s.id = m.speaker_id"
-        " where m.day_id = ?1 and m.kind = 'text' and m.sent_at in ("
-        "  select sent_at from messages where day_id = ?1"
-        "  group by sent_at having min(speaker_id) <> max(speaker_id))"
+        " where m.day_id = ? and m.kind = 'text'"
+        f" and {_SECOND.format('m.sent_at')} in (select value from json_each(?))"
         " order by m.position",
-        [day_id],
+        [day_id, json.dumps(sorted(times))],
     )
     return list(map(SpokenText._make, rows))
 
@@ -188,7 +199,7 @@ def header_evidence(
     # a time and a message in one text, so that one pass gives both ends
     rows = connection.execute(
         "select s.name, s.id, count(*), min(m.sent_at || m.id), max(m.sent_at || m.id),"
-        " count(distinct d.room_id) from speakers s join messages m on m.speaker_id = s.id"
+        " min(d.room_id) < max(d.room_id) from speakers s join messages m on m.speaker_id = s.id"
         f" join days d on d.id = m.day_id where {where} group by s.id order by s.id",
         values,
     )
@@ -201,9 +212,9 @@ def header_evidence(
             times,
             int(first[_TIME:]),
             int(last[_TIME:]),
-            f"in {rooms} rooms" if rooms > 1 else None,
+            "in several rooms" if in_several else None,
         )
-        for name, speaker_id, times, first, last, rooms in rows
+        for name, speaker_id, times, first, last, in_several in rows
     ]
 
 
@@ -273,8 +284,8 @@ def named_mentions(
     """The mentions of these names."""
     where, values = _among("n.name", names)
     rows = connection.execute(
-        "select n.message_id, n.position, n.name, d.date, n.speaker_id from mentions n"
-        " join messages m on m.id = n.message_id join days d on d.id = m.day_id"
+        "select n.message_id, n.position, n.name, substr(m.sent_at, 1, 10), n.speaker_id"
+        " from mentions n join messages m on m.id = n.message_id"
         f" where n.name is not null and {where}",
         values,
     )

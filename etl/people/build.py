@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from db.loads import Changed
@@ -21,6 +21,7 @@ from db.people.rows import (
     NameUse,
     QuotePlace,
     Speaker,
+    Voice,
 )
 from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
@@ -33,6 +34,7 @@ from etl.people.observe import (
     doubled_on,
     is_doubled,
     quote_evidence,
+    times_of_two,
 )
 from etl.people.quoted import fitting, phrase_of
 from etl.people.replies import infer_replies
@@ -140,8 +142,7 @@ def observe(
     """The speakers' own names, and all that was observed: anew for these names, else as stored."""
     headers = reader.header_evidence(connection, names)
     observed = quote_evidence(reader.quotes_under(connection, names))
-    observed += double_evidence(doubled_messages(connection, names))
-    observed += answers(connection, names)
+    observed += _observe_pages(connection, names)
     if names is not None:
         kept = [Evidence(*row[:8]) for row in stored if row.name not in names]
         headers += [piece for piece in kept if piece.kind == "header"]
@@ -149,21 +150,38 @@ def observe(
     return headers, observed
 
 
-def doubled_messages(connection: sqlite3.Connection, names: Names) -> Iterator[DoubledMessage]:
-    """The messages of these speakers that stand on their page under another name, too."""
-    for day_id in reader.days_of_speakers(connection, names):
-        for doubled in doubled_on(reader.texts_at_once(connection, day_id)):
-            if names is None or doubled.name in names:
-                yield doubled
+def _observe_pages(connection: sqlite3.Connection, names: Names) -> list[Evidence]:
+    """What pages show of these names, each page read once."""
+    counted, doubled = Answers(), []
+    contexts = reader.contexts_by_day(connection, names)
+    next_day, next_contexts = next(contexts, (None, []))
+    spoken_on = reader.days_of_speakers(connection, names)
+    for day_id in reader.days_in_order(connection):
+        if day_id != next_day and day_id not in spoken_on:
+            continue
+        voices = reader.voices_of(connection, day_id)
+        if day_id == next_day:
+            counted.add_day([one for one in next_contexts if one.name != EVERYONE], voices)
+            next_day, next_contexts = next(contexts, (None, []))
+        if day_id in spoken_on:
+            doubled += [
+                one
+                for one in _doubled_on(connection, day_id, voices)
+                if names is None or one.name in names
+            ]
+    return double_evidence(doubled) + counted.evidence(reader.speaker_names(connection))
 
 
-def answers(connection: sqlite3.Connection, names: Names) -> list[Evidence]:
-    """Who answers when these names are mentioned."""
-    counted = Answers()
-    for day_id, contexts in reader.contexts_by_day(connection, names):
-        named = [context for context in contexts if context.name != EVERYONE]
-        counted.add_day(named, reader.voices_of(connection, day_id))
-    return counted.evidence(reader.speaker_names(connection))
+def _doubled_on(
+    connection: sqlite3.Connection, day_id: int, voices: Iterable[Voice]
+) -> list[DoubledMessage]:
+    times = times_of_two(voices)
+    return doubled_on(reader.texts_at(connection, day_id, times)) if times else []
+
+
+def is_doubled_page(connection: sqlite3.Connection, day_id: int) -> bool:
+    """Whether a page was put together from the exports of two accounts."""
+    return is_doubled(_doubled_on(connection, day_id, reader.voices_of(connection, day_id)))
 
 
 def decide_people(
@@ -180,7 +198,7 @@ def decide_people(
 
     @cache
     def is_whole(day_id: int) -> bool:
-        return not is_doubled(reader.texts_at_once(connection, day_id))
+        return not is_doubled_page(connection, day_id)
 
     def shares_page(one: int, other: int) -> bool:
         return any(map(is_whole, sorted(days(one) & days(other))))

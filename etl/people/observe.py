@@ -47,6 +47,17 @@ def quote_evidence(quotes: Iterable[QuoteOf]) -> list[Evidence]:
     return _by_texts("quote", quotes, SHORT_QUOTE, (QUOTE_OF_LITTLE, QUOTE))
 
 
+def times_of_two(voices: Iterable[Voice]) -> set[int]:
+    """The seconds at which several speakers wrote; voices come in the order of time."""
+    times = set()
+    second, speaker = -1, 0
+    for voice in voices:
+        if voice[0] == second and voice[1] != speaker:
+            times.add(second)
+        second, speaker = voice
+    return times
+
+
 def doubled_on(page: Iterable[SpokenText]) -> list[DoubledMessage]:
     """The messages of a page that stand there under two names, from the side of each.
 
@@ -65,9 +76,9 @@ def doubled_on(page: Iterable[SpokenText]) -> list[DoubledMessage]:
     ]
 
 
-def is_doubled(page: Iterable[SpokenText]) -> bool:
-    """Whether a page was put together from the exports of two accounts."""
-    texts = {one.text for one in doubled_on(page) if len(one.text) >= SHORT_DOUBLE}
+def is_doubled(doubled: Iterable[DoubledMessage]) -> bool:
+    """Whether the page of these was put together from the exports of two accounts."""
+    texts = {one.text for one in doubled if len(one.text) >= SHORT_DOUBLE}
     return len(texts) >= DOUBLED_PAGE
 
 
