@@ -1,6 +1,6 @@
 """Which message another one may answer though it quotes none: the nearest ones before it.
 
-Both take the days to look at; None stands for all of them.
+All take the days to look at; the fewer ids lie between them, the less is looked through.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ where s.person_id <> w.person_id
   and not exists (select 1 from quotes q where q.message_id = m.id)
   and not exists (select 1 from mentions c where c.message_id = m.id limit 1 offset 2)
   and o.sent_at between datetime(m.sent_at, '-' || :seconds || ' seconds') and m.sent_at
-  and {{days}}
+  and n.message_id between :first and :last
+  and m.day_id in (select value from json_each(:days))
 order by m.id, o.position
 """
 # Who writes right after somebody's question, and asks nothing, nor mentions or quotes anybody.
@@ -55,37 +56,46 @@ where o.kind = 'text'
   and not {ASKS.format("m")}
   and not exists (select 1 from quotes q where q.message_id = m.id)
   and not exists (select 1 from mentions c where c.message_id = m.id)
-  and {{days}}
+  and o.id between :first and :last
+  and o.day_id in (select value from json_each(:days))
 order by m.id
 """
 
 
+_STORED = """
+select i.message_id, i.reply_to, i.kind, i.confidence
+from inferred_replies i join messages m on m.id = i.message_id
+where i.message_id between :first and :last
+  and m.day_id in (select value from json_each(:days))
+"""
+_RANGE = """
+select min(first_message_id), max(last_message_id) from days
+where id in (select value from json_each(?))
+"""
+
+
 def mentioned_before(
-    connection: sqlite3.Connection, days: Collection[int] | None, seconds: int
+    connection: sqlite3.Connection, days: Collection[int], seconds: int
 ) -> list[Guess]:
     """For messages that mention somebody that person's newest message, not too long before."""
-    return _guesses(connection, _MENTIONED, days, seconds)
+    values = {**_span(connection, days), "seconds": seconds}
+    return list(map(Guess._make, connection.execute(_MENTIONED, values)))
 
 
 def asked_before(
-    connection: sqlite3.Connection, days: Collection[int] | None, seconds: int
+    connection: sqlite3.Connection, days: Collection[int], seconds: int
 ) -> list[Guess]:
     """For messages that follow another one's question at once, the question."""
-    return _guesses(connection, _ASKED_BEFORE, days, seconds)
+    values = {**_span(connection, days), "seconds": seconds}
+    return list(map(Guess._make, connection.execute(_ASKED_BEFORE, values)))
 
 
 def replace_inferred_replies(
-    connection: sqlite3.Connection, days: Collection[int] | None, replies: Collection[InferredReply]
+    connection: sqlite3.Connection, days: Collection[int], replies: Collection[InferredReply]
 ) -> None:
     """Make ``replies`` all that are inferred on these days; only what changed is written."""
-    there = {
-        row[0]: InferredReply._make(row)
-        for row in connection.execute(
-            "select i.message_id, i.reply_to, i.kind, i.confidence"
-            f" from inferred_replies i join messages m on m.id = i.message_id where {_of(days)}",
-            {"days": _listed(days)},
-        )
-    }
+    rows = connection.execute(_STORED, _span(connection, days))
+    there = {row[0]: InferredReply._make(row) for row in rows}
     wanted = {reply.message_id: reply for reply in replies}
     gone = [[id_] for id_, reply in there.items() if wanted.get(id_) != reply]
     connection.executemany("delete from inferred_replies where message_id = ?", gone)
@@ -95,17 +105,8 @@ def replace_inferred_replies(
     )
 
 
-def _guesses(
-    connection: sqlite3.Connection, sql: str, days: Collection[int] | None, seconds: int
-) -> list[Guess]:
-    values = {"days": _listed(days), "seconds": seconds}
-    rows = connection.execute(sql.format(days=_of(days)), values)
-    return list(map(Guess._make, rows))
-
-
-def _of(days: Collection[int] | None) -> str:
-    return "true" if days is None else "m.day_id in (select value from json_each(:days))"
-
-
-def _listed(days: Collection[int] | None) -> str:
-    return json.dumps(sorted(days or ()))
+def _span(connection: sqlite3.Connection, days: Collection[int]) -> dict[str, object]:
+    """Days as parameters: themselves, and the ids that their messages lie between."""
+    listed = json.dumps(sorted(days))
+    first, last = connection.execute(_RANGE, [listed]).fetchone()
+    return {"days": listed, "first": first, "last": last}
