@@ -108,6 +108,11 @@ def test_what_two_people_wrote_joins_neither(etl: Command, db: Path, tmp_path: P
         (["第一次说的话", "别的"], "谁都没有说过的话", None),
         (["好的呀", "别的"], "好的", None),
         (["今天的分享", "今天的分享改到明天"], "今天的分享", 1),
+        (["?", "别的"], "?", 1),
+        (["……", "？"], "……", 1),
+        (["别的"], "?", None),
+        (["别的"], "", None),
+        (["别的"], "\u202e", None),
     ],
 )
 def test_a_quote_is_of_the_newest_earlier_message_that_fits(

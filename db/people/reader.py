@@ -82,42 +82,26 @@ def quote_places(connection: sqlite3.Connection, days: Collection[int] | None) -
     """Quotes that a change of these pages may give another message: of them and of later ones."""
     sql = _QUOTES if days is None else f"{_QUOTES} where {_AFTER_DAYS}"
     rows = connection.execute(sql, {"days": json.dumps(sorted(days or ()))})
-    return [QuotePlace._make(row[:7]) for row in rows]
+    return list(map(QuotePlace._make, rows))
 
 
 def doubtful_quotes(
     connection: sqlite3.Connection, names: Collection[str] | None
-) -> list[tuple[str, QuotePlace]]:
-    """Quotes under these names of what several speakers wrote, with the name."""
+) -> list[QuotePlace]:
+    """Quotes under these names of what several speakers wrote."""
     where, values = _among("q.name", names)
     doubtful = "q.speaker_id is null and m.reply_to is not null"
     rows = connection.execute(f"{_QUOTES} where {doubtful} and {where}", values)
-    return [(row[7], QuotePlace._make(row[:7])) for row in rows]
+    return list(map(QuotePlace._make, rows))
 
 
 def quote_candidates(
-    connection: sqlite3.Connection,
-    quote: QuotePlace,
-    phrase: str,
-    *,
-    exact: bool,
-    days: int | None = None,
+    connection: sqlite3.Connection, room_id: int, phrase: str, since: str, until: str
 ) -> list[Candidate]:
-    """Earlier messages of the room with that phrase, newest first; ``exact``: with that text.
-
-    ``days`` looks no further back: what a quote is of was mostly said just before.
-    """
-    values = {
-        "days": days,
-        "phrase": phrase,
-        "room": quote.room_id,
-        "date": quote.date,
-        "position": quote.position,
-        "text": quote.text,
-        "exact": exact,
-        "most": _MOST_CANDIDATES,
-    }
-    return list(map(Candidate._make, connection.execute(_CANDIDATES, values)))
+    """The texts of a room between two dates that have a phrase; '' is in those without a word."""
+    values = {"phrase": phrase, "room": room_id, "since": since, "until": until}
+    sql = _WITH_PHRASE if phrase else _WITHOUT_WORDS
+    return list(map(Candidate._make, connection.execute(sql, values)))
 
 
 def quotes_under(connection: sqlite3.Connection, names: Collection[str] | None) -> list[QuoteOf]:
@@ -328,8 +312,6 @@ def times_of_messages(
     return dict(rows.fetchall())
 
 
-# Of a text that everybody writes, the newest messages will do.
-_MOST_CANDIDATES = 500
 # A message that mentions four people or more is a list. What each message quotes is measured once,
 # however many mentions it has.
 _CONTEXTS = f"""
@@ -371,11 +353,9 @@ d.date >= (
 )
 """
 # The index then skips what is out of their range.
-_ROOMS_DAYS = (
-    "room_id = :room and date between ifnull(date(:date, '-' || :days || ' days'), '') and :date"
-)
-_CANDIDATES = f"""
-select m.id, m.speaker_id, m.text
+_ROOMS_DAYS = "room_id = :room and date between :since and :until"
+_WITH_PHRASE = f"""
+select m.id, m.speaker_id, m.text, d.date, m.position
 from messages_fts f
 join messages m on m.id = f.rowid
 join days d on d.id = m.day_id
@@ -383,11 +363,16 @@ where messages_fts match :phrase
   and f.rowid between (select min(first_message_id) from days where {_ROOMS_DAYS})
                   and (select max(last_message_id) from days where {_ROOMS_DAYS})
   and d.room_id = :room
-  and d.date between ifnull(date(:date, '-' || :days || ' days'), '') and :date
-  and (d.date, m.position) < (:date, :position)
-  and (not :exact or m.text = :text or trim(m.text) = trim(:text))
-order by d.date desc, m.position desc
-limit :most
+  and d.date between :since and :until
+"""
+# What has no word is in the index with none.
+_WITHOUT_WORDS = f"""
+select m.id, m.speaker_id, m.text, d.date, m.position
+from days d
+cross join messages m on m.day_id = d.id
+where d.id in (select id from days where {_ROOMS_DAYS})
+  and m.text <> ''
+  and not exists (select 1 from messages_fts_docsize i where i.id = m.id and i.sz <> x'00')
 """
 _USES = """
 select u.name, m.id

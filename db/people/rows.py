@@ -105,14 +105,17 @@ class QuotePlace(NamedTuple):
     text: str
     reply_to: int | None
     speaker_id: int | None
+    name: str
 
 
 class Candidate(NamedTuple):
-    """An earlier message of the room that a quote may be of; a notice has no speaker."""
+    """A message of the room that a quote may be of; a notice has no speaker."""
 
     message_id: int
     speaker_id: int | None
     text: str
+    date: str
+    position: int
 
 
 class QuoteOf(NamedTuple):

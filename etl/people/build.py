@@ -15,11 +15,9 @@ from db.loads import Changed
 from db.people import reader, writer
 from db.people.rows import (
     AliasRow,
-    Candidate,
     DoubledMessage,
     Evidence,
     NameUse,
-    QuotePlace,
     Speaker,
     Voice,
 )
@@ -36,14 +34,12 @@ from etl.people.observe import (
     quote_evidence,
     times_of_two,
 )
-from etl.people.quoted import fitting, phrase_of
+from etl.people.quotes import find_quotes, settle_quotes
 from etl.people.replies import infer_replies
 
 Names = set[str] | None
 
 OBSERVED = ("quote", "same message", "answers")
-# Days: looking further back for what is quoted takes longer the more there is.
-RECENT = 60
 
 
 def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Changed | None) -> None:
@@ -97,43 +93,6 @@ def _read_unwritten(connection: sqlite3.Connection) -> None:
     places = reader.unwritten_mentions(connection)
     read = ((written_at(place.text, place.at), place.message_id, place.at) for place in places)
     writer.set_mentions_written(connection, list(read))
-
-
-def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> set[str]:
-    """Find the message that each quote is of; the names under which that changed."""
-    changes = []
-    for quote in reader.quote_places(connection, days):
-        fits = _fitting(connection, quote)
-        speakers = {one.speaker_id for one in fits}
-        newest = fits[0].message_id if fits else None
-        speaker = speakers.pop() if len(speakers) == 1 else None
-        if (newest, speaker) != (quote.reply_to, quote.speaker_id):
-            changes.append((newest, speaker, quote.message_id))
-    writer.set_quoted(connection, changes)
-    return reader.names_of_quotes(connection, [message_id for *_, message_id in changes])
-
-
-def settle_quotes(connection: sqlite3.Connection, decision: Decision, names: Names) -> None:
-    """Of what several people wrote, give a quote what the person it names did."""
-    persons = reader.persons_of_speakers(connection)
-    changes = []
-    for name, quote in reader.doubtful_quotes(connection, names):
-        person = decision.person_of.get(name)
-        fits = _fitting(connection, quote) if person is not None else []
-        own = next((one for one in fits if persons.get(one.speaker_id or 0) == person), None)
-        if own is not None and own.message_id != quote.reply_to:
-            changes.append((own.message_id, None, quote.message_id))
-    writer.set_quoted(connection, changes)
-
-
-def _fitting(connection: sqlite3.Connection, quote: QuotePlace) -> list[Candidate]:
-    """The earlier messages that a quote may be of, newest first."""
-    phrase = phrase_of(quote.text)
-    for exact, days in ((True, RECENT), (True, None), (False, RECENT), (False, None)):
-        found = reader.quote_candidates(connection, quote, phrase, exact=exact, days=days)
-        if fits := fitting(quote.text, found):
-            return fits
-    return []
 
 
 def observe(

@@ -66,14 +66,16 @@ def doubled_on(page: Iterable[SpokenText]) -> list[DoubledMessage]:
     spoken: dict[tuple[str, str], list[SpokenText]] = defaultdict(list)
     for one in page:
         spoken[one.sent_at, one.text].append(one)
-    return [
-        DoubledMessage(one.name, other.speaker_id, one.text, one.message_id)
-        for alike in spoken.values()
-        if len(alike) > 1 and len({one.speaker_id for one in alike}) == EXPORTS
-        for one in alike
-        for other in alike
-        if other.speaker_id != one.speaker_id
-    ]
+    found = []
+    for alike in spoken.values():
+        speakers = sorted({one.speaker_id for one in alike}) if len(alike) > 1 else []
+        if len(speakers) == EXPORTS:
+            # each message once, beside the one that it is in the other export
+            pairs = zip(*([o for o in alike if o.speaker_id == s] for s in speakers), strict=False)
+            for one, other in pairs:
+                found.append(DoubledMessage(one.name, other.speaker_id, one.text, one.message_id))
+                found.append(DoubledMessage(other.name, one.speaker_id, one.text, other.message_id))
+    return found
 
 
 def is_doubled(doubled: Iterable[DoubledMessage]) -> bool:

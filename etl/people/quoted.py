@@ -6,8 +6,11 @@ The newest one that fits: letter for letter, else as text was cut or written oth
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from db.people.rows import Candidate
 from db.text_index import match_phrase
@@ -20,6 +23,9 @@ _LOST = re.compile(r"[?\s\u2005\ufffd…]+|\.{3,}\Z")
 _ESCAPED = re.compile(r"&(?:amp;)*(amp|lt|gt|quot|#[0-9]+);")
 _SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
+# Where a message stands in its room: date and position.
+Place = tuple[str, int]
+
 
 def phrase_of(text: str) -> str:
     """What the full-text index is asked for the candidates of a quote; '' if it has no word."""
@@ -28,23 +34,79 @@ def phrase_of(text: str) -> str:
     return phrase or match_phrase(text[:LONGEST_PHRASE], prefix=True)
 
 
-def fitting(text: str, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The candidates that fit best, in their order: all letter for letter, or all less exactly."""
-    those = list(candidates)
-    wanted = text.strip()
-    exact = [one for one in those if one.text.strip() == wanted]
-    return exact or _folded_alike(wanted, those)
+class Quoted(NamedTuple):
+    """The message that a quote is of, and its speaker where nobody else wrote what fits."""
+
+    message_id: int
+    speaker_id: int | None
 
 
-def _folded_alike(text: str, candidates: list[Candidate]) -> list[Candidate]:
-    wanted = _folded(text)
-    if not wanted:
-        return []
-    folded = [(one, _folded(one.text)) for one in candidates]
-    same = [one for one, text in folded if text == wanted]
-    if same or len(wanted) < SHORTEST_CUT:
-        return same
-    return [one for one, text in folded if text.startswith(wanted)]
+class Fits:
+    """Messages that fit a quote, asked for those before a place."""
+
+    def __init__(self, messages: Iterable[Candidate]):
+        self._messages = sorted(messages, key=lambda one: (one.date, one.position))
+        self._places = [(one.date, one.position) for one in self._messages]
+        # where the messages of one speaker in a row that each belongs to begin
+        self._begins: list[int] = []
+        for at, one in enumerate(self._messages):
+            same = at > 0 and self._messages[at - 1].speaker_id == one.speaker_id
+            self._begins.append(self._begins[-1] if same else at)
+
+    def newest(self, since: str, before: Place) -> Quoted | None:
+        """The newest from a date on and before a place; None if there is none."""
+        first, end = self._range(since, before)
+        if first == end:
+            return None
+        newest = self._messages[end - 1]
+        alone = self._begins[end - 1] <= first
+        return Quoted(newest.message_id, newest.speaker_id if alone else None)
+
+    def speakers(self, since: str, before: Place, most: int) -> list[Candidate]:
+        """The newest of them, at most so many, newest first."""
+        first, end = self._range(since, before)
+        return self._messages[max(first, end - most) : end][::-1]
+
+    def _range(self, since: str, before: Place) -> tuple[int, int]:
+        end = bisect.bisect_left(self._places, before)
+        return min(bisect.bisect_left(self._places, (since, 0)), end), end
+
+
+class Pool:
+    """Messages of a room with one phrase, asked which of them fit a text."""
+
+    def __init__(self, candidates: Iterable[Candidate]):
+        self._exact: dict[str, list[Candidate]] = defaultdict(list)
+        for one in candidates:
+            self._exact[one.text.strip()].append(one)
+        self._folded: dict[str, list[Candidate]] | None = None
+        self._in_order: list[str] = []
+
+    def exact(self, text: str) -> Fits:
+        """Those that are the text, letter for letter."""
+        return Fits(self._exact.get(text.strip(), ()))
+
+    def less_exact(self, text: str) -> Fits:
+        """Those that are the text but for what is lost on the way; else those that it begins."""
+        folded = self._folded_texts()
+        wanted = _folded(text)
+        same = folded.get(wanted, [])
+        if same or len(wanted) < SHORTEST_CUT:
+            return Fits(same if wanted else ())
+        begin = bisect.bisect_left(self._in_order, wanted)
+        cut: list[Candidate] = []
+        while begin < len(self._in_order) and self._in_order[begin].startswith(wanted):
+            cut += folded[self._in_order[begin]]
+            begin += 1
+        return Fits(cut)
+
+    def _folded_texts(self) -> dict[str, list[Candidate]]:
+        if self._folded is None:
+            self._folded = defaultdict(list)
+            for text, messages in self._exact.items():
+                self._folded[_folded(text)] += messages
+            self._in_order = sorted(self._folded)
+        return self._folded
 
 
 def _folded(text: str) -> str:

@@ -1,0 +1,111 @@
+"""Quotes, and the messages they are of: found in the archive, and written down."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from db.people import reader, writer
+from db.people.rows import QuotePlace
+from etl.people.decide import Decision
+from etl.people.quoted import Fits, Pool, phrase_of
+
+# Days: what a quote is of was mostly said just before, and looking further back takes longer.
+RECENT = 60
+# Of what more people wrote than that, whom a quote names does not tell which.
+MOST_SPEAKERS = 500
+
+
+class _Found(NamedTuple):
+    """A quote, and what fits it from a date on."""
+
+    quote: QuotePlace
+    fits: Fits
+    since: str
+
+
+def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> set[str]:
+    """Find the message that each quote is of; the names under which that changed."""
+    quotes = reader.quote_places(connection, days)
+    newest = {
+        found.quote.message_id: found.fits.newest(found.since, _place(found.quote))
+        for found in _find(connection, quotes)
+    }
+    changes, names = [], set()
+    for quote in quotes:
+        found = newest.get(quote.message_id) or (None, None)
+        if tuple(found) != (quote.reply_to, quote.speaker_id):
+            changes.append((*found, quote.message_id))
+            names.add(quote.name)
+    writer.set_quoted(connection, changes)
+    return names
+
+
+def settle_quotes(
+    connection: sqlite3.Connection, decision: Decision, names: Collection[str] | None
+) -> None:
+    """Of what several people wrote, give a quote what the person it names did."""
+    persons = reader.persons_of_speakers(connection)
+    quotes = [
+        quote
+        for quote in reader.doubtful_quotes(connection, names)
+        if quote.name in decision.person_of
+    ]
+    changes = []
+    for quote, fits, since in _find(connection, quotes):
+        person = decision.person_of[quote.name]
+        said = fits.speakers(since, _place(quote), MOST_SPEAKERS)
+        own = next((one for one in said if persons.get(one.speaker_id or 0) == person), None)
+        if own is not None and own.message_id != quote.reply_to:
+            changes.append((own.message_id, None, quote.message_id))
+    writer.set_quoted(connection, changes)
+
+
+def _find(connection: sqlite3.Connection, quotes: Iterable[QuotePlace]) -> Iterator[_Found]:
+    """What fits each quote that anything fits, each phrase of a room looked up once."""
+    alike: dict[tuple[int, str], list[QuotePlace]] = defaultdict(list)
+    for quote in quotes:
+        alike[quote.room_id, phrase_of(quote.text)].append(quote)
+    for (room_id, phrase), those in alike.items():
+        yield from _find_alike(connection, room_id, phrase, those)
+
+
+def _find_alike(
+    connection: sqlite3.Connection, room_id: int, phrase: str, quotes: list[QuotePlace]
+) -> Iterator[_Found]:
+    """Letter for letter first, however long ago, then less exactly."""
+    until = max(quote.date for quote in quotes)
+    pools: dict[bool, Pool] = {}
+    for exact, recent in ((True, True), (True, False), (False, True), (False, False)):
+        if recent not in pools:
+            since = min(_since(quote, recent) for quote in quotes)
+            found = reader.quote_candidates(connection, room_id, phrase, since, until)
+            pools[recent] = Pool(found)
+        pool, left = pools[recent], []
+        fits: dict[str, Fits] = {}
+        for quote in quotes:
+            if quote.text not in fits:
+                fits[quote.text] = (pool.exact if exact else pool.less_exact)(quote.text)
+            of_quote, since = fits[quote.text], _since(quote, recent)
+            if of_quote.newest(since, _place(quote)) is None:
+                left.append(quote)
+            else:
+                yield _Found(quote, of_quote, since)
+        quotes = left
+        # without a word there is no index to ask: what was said lately is looked through
+        if not quotes or not phrase:
+            return
+
+
+def _since(quote: QuotePlace, recent: bool) -> str:
+    if not recent:
+        return ""
+    date = datetime.date.fromisoformat(quote.date)
+    return str(date - datetime.timedelta(min(RECENT, date.toordinal() - 1)))
+
+
+def _place(quote: QuotePlace) -> tuple[str, int]:
+    return quote.date, quote.position
