@@ -21,6 +21,7 @@ _SAID = {
     "nickname": "has the nickname of {speaker}",
     "account": "archive.toml says that {speaker} is this account",
     "by hand": "archive.toml joins it to {speaker}",
+    "parted by hand": "archive.toml keeps it apart from {speaker}",
 }
 _VERDICTS = {"joins": "", "ambiguous": "ambiguous", "apart": "kept apart"}
 
@@ -33,8 +34,8 @@ def summary(connection: sqlite3.Connection) -> str:
             "select count(*) from people",
             "select count(*) from speakers",
             "select count(distinct name) from aliases where verdict = 'joins'",
-            "select count(speaker_id) from mentions where name <> '所有人'",
-            "select count(*) from mentions where name <> '所有人'",
+            "select count(speaker_id) from mentions where name is not '所有人'",
+            "select count(*) from mentions where name is not '所有人'",
             "select count(m.reply_to) from quotes q join messages m on m.id = q.message_id",
             "select count(*) from quotes",
         )
@@ -63,11 +64,12 @@ def lines(found: Explained, width: int) -> Iterator[Line]:
 
 def _piece(piece: Piece, width: int) -> Iterator[Line]:
     one = piece.times == 1
-    said = _SAID[piece.kind].format(
+    parted = piece.kind == "by hand" and piece.weight < 0
+    said = _SAID["parted by hand" if parted else piece.kind].format(
         times=f"{piece.times:,}", speaker=piece.speaker, s="" if one else "s", v="s" if one else ""
     )
     said += f" ({piece.note})" if piece.note else ""
-    verdict = _VERDICTS[piece.verdict]
+    verdict = "" if parted else _VERDICTS[piece.verdict]
     span = " … ".join(dict.fromkeys(key for key in (piece.first, piece.last) if key))
     weight = "" if piece.kind == "header" else f"{piece.weight:+.1f}"
     text = [Span(said), Span(f"  {verdict}" if verdict else "", BOLD), Span(f"  {span}", DIM)]

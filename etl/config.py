@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from db.errors import ArchiveError
+from etl.people.by_hand import ByHand
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -36,11 +37,19 @@ class PeopleConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """``me`` is the name of the account that exported the chat, which pages call `我`."""
+    """``me`` is the name of the account that exported the chat, which pages call `我`.
+
+    Without any file ``me`` and ``people`` are None: what was said last then holds.
+    """
 
     me: str | None = None
     rooms: dict[str, RoomConfig] = field(default_factory=dict)
     people: PeopleConfig | None = None
+
+    def names(self) -> list[str]:
+        """The names of people that it speaks of."""
+        groups = (*self.people.join, *self.people.part) if self.people else ()
+        return sorted({self.me or "", *(name for names in groups for name in names)} - {""})
 
 
 def read_config(database: Path, given: Path | None) -> Config:
@@ -67,10 +76,15 @@ def _checked(values: dict[str, Any], path: Path) -> Config:
         raise ArchiveError(f"{path}: me: must be a name in quotes")
     if not isinstance(rooms, dict):
         raise ArchiveError(f"{path}: rooms: must be tables such as [rooms.team]")
+    people = _checked_people(values.get("people", {}), f"{path}: people")
+    both = ByHand(me, people.join, people.part).contradiction()
+    if both is not None:
+        raise ArchiveError(f"{path}: people: {both[0]} and {both[1]} are kept apart by part, and"
+                           " made one by join or me; leave one of the two out")  # fmt: skip
     return Config(
-        me,
+        me.strip() if me else "",
         {slug: _checked_room(room, f"{path}: rooms.{slug}") for slug, room in rooms.items()},
-        _checked_people(values["people"], f"{path}: people") if "people" in values else None,
+        people,
     )
 
 
@@ -78,15 +92,9 @@ def _checked_people(values: Any, where: str) -> PeopleConfig:
     if not isinstance(values, dict):
         raise ArchiveError(f"{where}: must be a table with join and part")
     _only(values, {"join", "part"}, where)
-    people = PeopleConfig(
+    return PeopleConfig(
         **{kind: _checked_groups(groups, f"{where}.{kind}") for kind, groups in values.items()}
     )
-    for names in people.part:
-        both = next((joined for joined in people.join if len(set(joined) & set(names)) > 1), None)
-        if both is not None:
-            raise ArchiveError(f"{where}: {' and '.join(sorted(set(both) & set(names)))} stand in"
-                               " join and in part; leave them in one of the two")  # fmt: skip
-    return people
 
 
 def _checked_groups(groups: Any, where: str) -> tuple[tuple[str, ...], ...]:
@@ -98,7 +106,7 @@ def _checked_groups(groups: Any, where: str) -> tuple[tuple[str, ...], ...]:
     )
     if not fits:
         raise ArchiveError(f'{where}: must be lists of two or more names: [["林秋", "Lin"]]')
-    return tuple(tuple(dict.fromkeys(names)) for names in groups)
+    return tuple(tuple(dict.fromkeys(name.strip() for name in names)) for names in groups)
 
 
 def _checked_room(values: Any, where: str) -> RoomConfig:

@@ -45,11 +45,11 @@ def finish(connection: sqlite3.Connection, config: Config) -> float:
 
 
 def _by_hand(connection: sqlite3.Connection, config: Config) -> ByHand:
-    """What ``archive.toml`` says of people; where it says nothing, what it said last."""
+    """What ``archive.toml`` says of people; where there is none, what it said last."""
     noted = _noted(connection)
     people = config.people
     return ByHand(
-        noted.me if config.me is None else config.me,
+        noted.me if config.me is None else config.me or None,
         noted.join if people is None else people.join,
         noted.part if people is None else people.part,
     )
@@ -58,7 +58,7 @@ def _by_hand(connection: sqlite3.Connection, config: Config) -> ByHand:
 def _noted(connection: sqlite3.Connection) -> ByHand:
     groups = json.loads(loads.property_of(connection, "people") or "{}")
     return ByHand(
-        loads.property_of(connection, "me"),
+        loads.property_of(connection, "me") or None,
         *(tuple(map(tuple, groups.get(kind, ()))) for kind in ("join", "part")),
     )
 
@@ -66,7 +66,6 @@ def _noted(connection: sqlite3.Connection) -> ByHand:
 def _note(connection: sqlite3.Connection, by_hand: ByHand) -> None:
     if by_hand == _noted(connection):
         return
-    if by_hand.me is not None:
-        loads.set_property(connection, "me", by_hand.me)
+    loads.set_property(connection, "me", by_hand.me or "")
     groups = {"join": by_hand.join, "part": by_hand.part}
     loads.set_property(connection, "people", json.dumps(groups, ensure_ascii=False))

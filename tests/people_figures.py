@@ -26,8 +26,8 @@ from db.people import reader
 from db.people.rows import Evidence, QuoteOf, Speaker
 from etl.jobs.mentions import EVERYONE
 from etl.people import build
-from etl.people.by_hand import ByHand
-from etl.people.decide import ENOUGH_ANSWERS, LEAST_TIMES, ME, Decision, decide
+from etl.people.by_hand import ME, ByHand
+from etl.people.decide import ENOUGH_ANSWERS, LEAST_TIMES, Decision, decide
 from etl.people.observe import quote_evidence
 
 FOLDS, SPLITS = 10, 20

@@ -6,7 +6,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 
-from db.people.replies import ASKS, SECOND
+from db.people.reader import SECOND
+from db.people.replies import ASKS
 from etl.people.replies import MENTION_CONFIDENCE, QUICK_CONFIDENCE, Confidences
 
 Counts = dict[int, tuple[int, int]]

@@ -180,3 +180,11 @@ def test_long_names_take_no_square(long: Callable[[int], str]) -> None:
     seconds(1000)
     # sixteen times as much: linear would be 16, the square 256
     assert seconds(160_000) < 80 * max(seconds(10_000), 0.002)
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\ufeff", "\u200b", "\x7f", "\x00", "\ufe0f"])
+def test_signs_that_nobody_sees_change_no_reading(sign: str) -> None:
+    name = "林望秋-青禾银行-产品-上海"
+    hidden = f"{sign}林望{sign}秋-青禾银行{sign}-产品-上海{sign}"
+    readings = read_names([name, hidden])
+    assert readings[hidden] == readings[name]

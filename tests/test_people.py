@@ -386,6 +386,49 @@ def test_what_archive_toml_says_of_people_always_wins(
     assert names_of(db, BIRD) == {BIRD, GROUP_LIN}
 
 
+def test_names_of_the_group_are_joined_by_hand_once_one_is_somebodys(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    (db.parent / "archive.toml").write_text(
+        f'[people]\njoin = [["{GROUP_LIN}", "老鸟"]]\n', "utf-8"
+    )
+    load(etl, tmp_path, message("07:06:00", ZHAO, "@老鸟?谢谢"), date="2031-02-01")
+    assert meant(db) == [("老鸟", None)]
+    load(
+        etl,
+        tmp_path,
+        message("07:00:00", BIRD, WORDS),
+        message("07:05:00", WANG, quote(GROUP_LIN, WORDS)),
+    )
+    assert meant(db) == [("老鸟", BIRD)]
+    assert names_of(db, BIRD) == {BIRD, GROUP_LIN, "老鸟"}
+
+
+def test_hands_are_explained(etl: Command, db: Path, tmp_path: Path) -> None:
+    load(
+        etl,
+        tmp_path,
+        message("07:00:00", BIRD, WORDS),
+        message("07:05:00", WANG, quote(GROUP_LIN, WORDS)),
+    )
+    config = db.parent / "archive.toml"
+    config.write_text(
+        f'me = "谁"\n[people]\npart = [["{BIRD}", "{GROUP_LIN}"]]\njoin = [["{WANG}", "老王"]]\n',
+        "utf-8",
+    )
+    result = etl("people")
+    assert result.err == (
+        "etl: archive.toml: nobody is called '老王' so far\n"
+        "etl: archive.toml: nobody is called '谁' so far\n"
+    )
+    assert f"archive.toml keeps it apart from {BIRD}" in etl("people", "explain", GROUP_LIN).out
+    joined = "select name, kind, note from aliases where kind not in ('header', 'quote') order by 1"
+    assert query(db, joined) == [(GROUP_LIN, "by hand", None), ("老王", "by hand", None)]
+    config.write_text('[rooms.team]\ntitle = "群"\n', "utf-8")
+    assert etl("load", tmp_path).code == 0
+    assert names_of(db, BIRD) == {BIRD, GROUP_LIN}, "the file no longer says so"
+
+
 def test_hands_that_part_also_part_who_others_would_join(
     etl: Command, db: Path, tmp_path: Path
 ) -> None:
@@ -408,7 +451,11 @@ def test_hands_that_part_also_part_who_others_would_join(
         ('join = [["林"]]', "people.join: must be lists of two or more names"),
         ('part = [["林", 1]]', "people.part: must be lists of two or more names"),
         ('split = [["林", "王"]]', "people: unknown 'split'; known are join, part"),
-        ('join = [["林", "王"]]\npart = [["王", "林"]]', "stand in join and in part"),
+        (
+            'join = [["林", "王"]]\npart = [["王", "林"]]',
+            "王 and 林 are kept apart by part, and made one",
+        ),
+        ('join = [["林", "王"], ["王", "李"]]\npart = [["林", "李"]]', "林 and 李 are kept apart"),
     ],
 )
 def test_what_is_wrong_in_archive_toml(

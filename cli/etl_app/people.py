@@ -12,10 +12,13 @@ from cli.options import CONTEXT, DEFAULT_DATABASE, Database
 from cli.output import OutputOptions
 from db.connection import open_read_only, open_writable
 from db.errors import ArchiveError
-from db.people.explain import explain_name, similar_names
-from etl.config import read_config
+from db.people.explain import explain_name, similar_names, unwritten_names
+from etl.config import FILE_NAME, read_config
 from etl.rebuild import PEOPLE
 from etl.rebuild import rebuild as rebuild_archive
+
+# Characters of a name that is none, in a message.
+LONGEST = 60
 
 people = typer.Typer(
     help="Find out anew who is who, or why.\n\nExample: etl people explain 林秋",
@@ -39,6 +42,8 @@ def _build(
     with open_writable(db) as connection:
         rebuild_archive(connection, [PEOPLE], chosen, lambda _: None)
     with open_read_only(db) as connection:
+        for unknown in unwritten_names(connection, chosen.names()):
+            render.error_line(f"etl: {FILE_NAME}: nobody is called {unknown!r} so far")
         render.line(explained.summary(connection))
 
 
@@ -66,4 +71,4 @@ def explain(
 
 def _unknown(name: str, similar: list[str]) -> str:
     near = f"; there are {', '.join(similar)}" if similar else ""
-    return f"nobody is called {name!r}{near}"
+    return f"nobody is called {name[:LONGEST]!r}{near}"

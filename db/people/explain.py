@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from db.people.rows import PersonRow
@@ -45,6 +46,13 @@ def explain_name(connection: sqlite3.Connection, name: str) -> Explained | None:
     return Explained(name, person, pieces)
 
 
+def unwritten_names(connection: sqlite3.Connection, names: Iterable[str]) -> list[str]:
+    """Those of the names that are written nowhere in the archive."""
+    return [
+        name for name in names if connection.execute(_WRITTEN, {"name": name}).fetchone() is None
+    ]
+
+
 def similar_names(connection: sqlite3.Connection, name: str) -> list[str]:
     """Names that contain one."""
     wanted = normalize(name.strip())
@@ -76,5 +84,8 @@ order by a.name <> :name, ifnull(min(f.sent_at) over (partition by a.name), '9')
          a.kind <> 'header', a.weight desc, s.name, a.kind
 """
 _WRITTEN = """
-select 1 from mentions where name = :name union all select 1 from quotes where name = :name limit 1
+select 1 from speakers where name = :name
+union all select 1 from mentions where name = :name
+union all select 1 from quotes where name = :name
+limit 1
 """

@@ -1,7 +1,7 @@
 """What the archive has that tells who is who.
 
-Where names or days are asked for, None stands for all of them; given ones cost what they hold, not
-what the archive does.
+Where names or days are asked for, None stands for all of them; given ones cost what they hold. What
+is asked of all names costs as much as there are names, never as much as there are messages.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from db.people.rows import (
 
 # Characters of YYYY-MM-DD HH:MM:SS.
 _TIME = 19
-_SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
+SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
 
 
 def names_of_days(connection: sqlite3.Connection, days: Collection[int]) -> set[str]:
@@ -143,7 +143,7 @@ def texts_at(
         "select m.id, m.sent_at, s.id, s.name, m.text"
         " from messages m join speakers s on s.id = m.speaker_id"
         " where m.day_id = ? and m.kind = 'text'"
-        f" and {_SECOND.format('m.sent_at')} in (select value from json_each(?))"
+        f" and {SECOND.format('m.sent_at')} in (select value from json_each(?))"
         " order by m.position",
         [day_id, json.dumps(sorted(times))],
     )
@@ -163,7 +163,7 @@ def contexts_by_day(
 def voices_of(connection: sqlite3.Connection, day_id: int) -> list[Voice]:
     """Who wrote on a page, in the order of time."""
     rows = connection.execute(
-        f"select {_SECOND.format('sent_at')}, speaker_id from messages"
+        f"select {SECOND.format('sent_at')}, speaker_id from messages"
         " where day_id = ? and speaker_id is not null",
         [day_id],
     )
@@ -319,7 +319,7 @@ with quoted as materialized (
   select q.message_id, length(m.text) - length(q.reply) as characters
   from quotes q join messages m on m.id = q.message_id
 )
-select m.day_id, {_SECOND.format("m.sent_at")}, n.name, m.speaker_id, n.message_id,
+select m.day_id, {SECOND.format("m.sent_at")}, n.name, m.speaker_id, n.message_id,
        n.position <= ifnull(q.characters, 0),
        exists (select 1 from mentions o where o.message_id = n.message_id limit 1 offset 3)
 from mentions n

@@ -9,13 +9,12 @@ import json
 import sqlite3
 from collections.abc import Collection
 
+from db.people.reader import SECOND
 from db.people.rows import Guess, InferredReply
 
-# Seconds since midnight.
-SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
 _SECONDS = f"{SECOND.format('m.sent_at')} - ({SECOND.format('o.sent_at')})"
 
-# Who mentions somebody, and the newest message of theirs. Who mentions three people lists them.
+# Who mentions somebody, and the newest message of theirs. Who mentions four people lists them.
 _MENTIONED = f"""
 select m.id, o.id, {_SECONDS}
 from mentions n
@@ -30,7 +29,7 @@ cross join messages o on o.day_id = m.day_id and o.position = (
 )
 where s.person_id <> w.person_id
   and not exists (select 1 from quotes q where q.message_id = m.id)
-  and not exists (select 1 from mentions c where c.message_id = m.id limit 1 offset 2)
+  and not exists (select 1 from mentions c where c.message_id = m.id limit 1 offset 3)
   and o.sent_at between datetime(m.sent_at, '-' || :seconds || ' seconds') and m.sent_at
   and n.message_id between :first and :last
   and m.day_id in (select value from json_each(:days))

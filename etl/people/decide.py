@@ -12,16 +12,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import NamedTuple
 
 from db.people.rows import Evidence, Speaker
-from etl.people.by_hand import ByHand
+from etl.people.by_hand import ME, ByHand
 from etl.people.likeness import NameKey, keys_of, other_personal_name, same_company
 from etl.people.names import Reading, read_names
 from etl.people.namesakes import MOST_OF_A_KEY, Namesakes, SharesPage, namesakes, objection
 from etl.people.persons import Person, Persons
-
-ME = "我"
 
 # Evidence that joins a name: so much, and so far ahead of the next one. If there are but answers it
 # takes more, as one of a thousand speakers was picked by them.
@@ -119,26 +118,40 @@ class _Decider:
             if piece.kind == "same message" or (piece.kind != "header" and piece.name != ME):
                 self._named[piece.name].observed.append(piece)
         self._made: list[Evidence] = []
+        self._waiting: list[list[str]] = []
 
     def join_by_hand(self) -> None:
         """What archive.toml says: who 我 is, and which names are one person's."""
-        me = self._by_hand.me
-        exported = ME in self._speakers
-        account = [("account", ACCOUNT, (ME, me))] if exported and me and me != ME else []
-        groups = [("by hand", BY_HAND, names) for names in self._by_hand.join]
-        for kind, weight, names in (*account, *groups):
-            first = next((name for name in names if name in self._speakers), None)
-            for name in names:
-                if first is not None and name != first:
-                    self._join_given(name, self._speakers[first], kind, weight)
+        for names in self._by_hand.joined():
+            # without messages of the account the pronoun is nobody's name
+            known = [name for name in names if name != ME or ME in self._speakers]
+            first = next((name for name in known if name in self._speakers), None)
+            if first is None:
+                self._waiting.append(known)
+            else:
+                self._join_given(known, self._speakers[first])
 
-    def _join_given(self, name: str, speaker: Speaker, kind: str, weight: float) -> None:
-        self._made.append(Evidence(name, speaker.id, kind, weight, self._times(name)))
-        person, own = self._persons.of_speaker(speaker.id), self._persons.of_name(name)
-        if own is None:
-            self._persons.add(name, person)
-        else:
-            self._persons.merge(person, own)
+    def _join_given(self, names: Iterable[str], speaker: Speaker) -> None:
+        for name in names:
+            if name == speaker.name:
+                continue
+            is_account = {name, speaker.name} == {ME, self._by_hand.me}
+            kind, weight = ("account", ACCOUNT) if is_account else ("by hand", BY_HAND)
+            self._made.append(Evidence(name, speaker.id, kind, weight, self._times(name)))
+            person, own = self._persons.of_speaker(speaker.id), self._persons.of_name(name)
+            if own is None:
+                self._persons.add(name, person)
+            else:
+                self._persons.merge(person, own)
+
+    def _join_waiting(self) -> None:
+        """Names that a hand joined to each other, once one of them is somebody's."""
+        for names in list(self._waiting):
+            person = next(filter(None, map(self._persons.of_name, names)), None)
+            if person is not None:
+                self._waiting.remove(names)
+                others = [name for name in names if self._persons.of_name(name) is not person]
+                self._join_given(others, person.speakers[0])
 
     def join_speakers_by_name(self) -> None:
         """Speakers with the same name in their names, unless something speaks against it."""
@@ -195,6 +208,7 @@ class _Decider:
             # a name that must be kept apart may have joined in the same round
             if not self._persons.is_parted(name, person):
                 self._persons.add(name, person)
+        self._join_waiting()
         return bool(chosen)
 
     def _is_clear(self, found: list[_Link]) -> bool:
@@ -215,7 +229,9 @@ class _Decider:
             if name in before and self._persons.of_name(name) is not None:
                 found[name] = before[name]
             elif name not in self._speakers or self._named[name].observed:
-                found[name] = self._links_of(name, persons_of_key)
+                # what a hand joined needs no key, and would find itself
+                settled = name not in self._speakers and self._persons.of_name(name) is not None
+                found[name] = self._links_of(name, {} if settled else persons_of_key)
         return {name: links for name, links in found.items() if links}
 
     def decision(self, links: Mapping[str, list[_Link]]) -> Decision:
@@ -224,6 +240,7 @@ class _Decider:
             Verdict(piece, self._verdict(piece, links.get(piece.name, [])))
             for piece in (*self._made, *self._evidence)
         ]
+        verdicts += [Verdict(piece, "apart") for piece in self._parted_by_hand()]
         for name, found in links.items():
             if name not in self._speakers:
                 kept = found[:CANDIDATES_KEPT]
@@ -234,6 +251,17 @@ class _Decider:
             {name: person.id for name, person in self._persons.names()},
             verdicts,
         )
+
+    def _parted_by_hand(self) -> Iterable[Evidence]:
+        """That archive.toml keeps names apart, from the side of each."""
+        pieces = {}
+        for one, other in (pair for names in self._by_hand.part for pair in permutations(names, 2)):
+            person = self._persons.of_name(other)
+            if person is not None:
+                speaker = self._speakers.get(other) or person.speakers[0]
+                piece = Evidence(one, speaker.id, "by hand", -BY_HAND, self._times(one))
+                pieces[one, speaker.id] = piece
+        return pieces.values()
 
     def _verdict(self, piece: Evidence, found: list[_Link]) -> str:
         person = self._persons.of_speaker(piece.speaker_id)

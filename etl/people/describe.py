@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from db.people.rows import PersonRow, Speaker, SpeakerRow
-from etl.people.decide import ME, Decision
+from etl.people.by_hand import ME
+from etl.people.decide import Decision
 from etl.people.likeness import same_company
 from etl.people.names import Reading
 

@@ -22,6 +22,10 @@ _LONGEST_UNKNOWN = 8
 # What GBK lacks became `?`; a keycap emoji leaves its digit: `2?1?`.
 _LOST = re.compile(r"(?:\?|(?<![0-9])[0-9]\?)+")
 _LOST_INSIDE = re.compile(r"(?<=[^\W_])\?+(?=[^\W_])")
+# Controls, and signs that only direct or join: names that look the same read the same.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _DASH = re.compile(r"[-－–—_|｜～~/]")
 # `+` is part of some brands when doubled.
 _PART = re.compile(
@@ -101,9 +105,10 @@ class _Part(NamedTuple):
 def read_names(names: Iterable[str]) -> dict[str, Reading]:
     """Each name's reading, in the light of all of them; the order of the names changes nothing."""
     senses: dict[str, _Sense] = {}
-    parted = {name: _parts(name, senses) for name in names}
+    visible = {name: _INVISIBLE.sub("", name) for name in names}
+    parted = {name: _parts(seen, senses) for name, seen in visible.items()}
     known = _companies(parted)
-    return {name: _read(name, parts, known) for name, parts in parted.items()}
+    return {name: _read(visible[name], parts, known) for name, parts in parted.items()}
 
 
 def surname_length(text: str) -> int:
