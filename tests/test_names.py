@@ -188,3 +188,8 @@ def test_signs_that_nobody_sees_change_no_reading(sign: str) -> None:
     hidden = f"{sign}林望{sign}秋-青禾银行{sign}-产品-上海{sign}"
     readings = read_names([name, hidden])
     assert readings[hidden] == readings[name]
+
+
+@pytest.mark.parametrize("name", ["林望秋青禾银行 项目总监", "林秋产品青禾银行", "林望秋-公司"])
+def test_no_company_is_invented(name: str) -> None:
+    assert read_names([name])[name].company is None

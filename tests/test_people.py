@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from cli.main import run
+from db.connection import open_read_only
+from db.people import reader
+from etl.people.quoted import Pool, phrase_of
 from tests.conftest import SAMPLE, Command, query
 from tests.pages import LIN, message, write_page
 
@@ -570,3 +579,67 @@ def test_summary(etl: Command, db: Path) -> None:
         "33 people: 33 speakers' names, 46 names in all;"
         " 17 of 17 mentions and 23 of 24 quotes resolved\n"
     )
+
+
+# hostile pages
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    path = tmp_path_factory.mktemp("sample") / "chats.db"
+    assert run("etl", ["load", "--sample", "-q", "--db", str(path)]) == 0
+    with open_read_only(path) as connection:
+        yield connection
+
+
+@given(st.text(max_size=60))
+@example("?")
+@example("&amp;")
+@example('a"b*')
+def test_any_text_can_be_looked_for(sample: sqlite3.Connection, text: str) -> None:
+    candidates = reader.quote_candidates(sample, 1, phrase_of(text), "", "9999-12-31")
+    for fits in (Pool(candidates).exact(text), Pool(candidates).less_exact(text)):
+        found = fits.newest("", ("9999-12-31", 0))
+        assert found is None or found.message_id in {one.message_id for one in candidates}
+
+
+SAID = "大家都在说的一段话"
+HOSTILE: dict[str, Callable[[int], list[str]]] = {
+    "quotes of one text": lambda n: [
+        message(
+            at(i),
+            f"名{i % 9}",
+            "大家都在说的一段话" if i % 2 else quote("谁", "大家都在说的一段话"),
+        )
+        for i in range(n)
+    ],
+    "quotes that fit nothing": lambda n: [
+        message(at(i), f"名{i % 9}", f"今天的分享{i}" if i % 2 else quote("谁", "今天的分享又来了"))
+        for i in range(n)
+    ],
+    "one second, two speakers, one text": lambda n: [
+        message("07:00:00", f"名{i % 2}", SAID) for i in range(n)
+    ],
+    "one second, many speakers, one text": lambda n: [
+        message("07:00:00", f"名{i}", SAID) for i in range(n)
+    ],
+    "one message, many mentions": lambda n: [message("07:00:00", "甲", "@乙 " * n)],
+    "one nickname, many names": lambda n: [
+        message(at(i), f"四月-{i}号公司", "@四月?早") for i in range(n)
+    ],
+}
+
+
+def at(second: int) -> str:
+    return f"{second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_time_does_not_grow_with_the_square(etl: Command, tmp_path: Path, name: str) -> None:
+    def seconds(number: int) -> float:
+        page = write_page(tmp_path / str(number), *HOSTILE[name](number))
+        result = etl("load", page, "--json", "--db", tmp_path / f"{number}.db")
+        return float(json.loads(result.out)["people_seconds"])
+
+    seconds(10)
+    assert seconds(4000) < 10 * max(seconds(800), 0.05)

@@ -1,7 +1,7 @@
 """What the archive has that tells who is who.
 
 Where names or days are asked for, None stands for all of them; given ones cost what they hold. What
-is asked of all names costs as much as there are names, never as much as there are messages.
+is asked of all names walks through tables and indexes of names, never through messages.
 """
 
 from __future__ import annotations

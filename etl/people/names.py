@@ -18,6 +18,10 @@ _LONGEST = 24
 # Longer Chinese ones hold more than the company (青禾支付商户运营木石).
 _LONGEST_COMPANY = 12
 _LONGEST_UNKNOWN = 8
+# Behind a surname: a given name and the shortest company.
+_GLUED = 5
+# What says that there is a company, not which.
+_NO_COMPANIES = ("公司", "集团", "银行", "有限公司")
 
 # What GBK lacks became `?`; a keycap emoji leaves its digit: `2?1?`.
 _LOST = re.compile(r"(?:\?|(?<![0-9])[0-9]\?)+")
@@ -190,6 +194,8 @@ def _read(name: str, parts: list[_Part], known: Collection[str]) -> Reading:
     senses = _in_place([_resolved(part, known, len(parts) == 1) for part in parts])
     called = _nickname_at(parts, senses)
     company = _company(parts, senses, called)
+    if company in _NO_COMPANIES or (called is None and _may_hold_a_name(company or "")):
+        company = None
     nickname = personal = None
     if called is not None:
         personal = senses[called].personal
@@ -204,6 +210,12 @@ def _read(name: str, parts: list[_Part], known: Collection[str]) -> Reading:
         personal,
         tuple(part.text for part in parts),
     )
+
+
+def _may_hold_a_name(company: str) -> bool:
+    """Whether what ends as a company may begin with the name of who is there (林望秋青禾银行)."""
+    length = surname_length(company)
+    return length > 0 and len(company) >= length + _GLUED
 
 
 def _resolved(part: _Part, known: Collection[str], alone: bool) -> _Sense:
