@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from functools import cache
+from typing import NamedTuple
 
 from db.loads import Changed
 from db.people import reader, writer
@@ -60,15 +61,12 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     people = person_rows(decision, _seen(connection, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, aliases)
-    if names is not None:
-        before, after = _speakers_of_names(stored), _speakers_of_names(aliases)
-        names |= _changed_persons(before, after, names)
-    settle_quotes(connection, decision, names)
-    mentioning = resolve_mentions(connection, decision, names)
-    if names is not None and days is not None:
-        together = {of[name] for of in (before, after) for name in of.keys() & names}
+    concerned = None if names is None else _concerned(stored, aliases, names)
+    settle_quotes(connection, decision, concerned and concerned.names)
+    mentioning = resolve_mentions(connection, decision, concerned and concerned.names)
+    if concerned is not None and days is not None:
         days = days | reader.days_of_messages(connection, mentioning)
-        days |= _shared_days(connection, together)
+        days |= _shared_days(connection, concerned.persons)
     infer_replies(connection, days)
 
 
@@ -218,23 +216,33 @@ def _speakers_of_names(aliases: Iterable[AliasRow]) -> dict[str, frozenset[int]]
     return {row.name: frozenset(speakers.get(row.person_id, ())) for row in joined}
 
 
-def _changed_persons(
-    before: Mapping[str, frozenset[int]], after: Mapping[str, frozenset[int]], names: set[str]
-) -> set[str]:
-    """Names whose person has other speakers now, or one of several whose messages changed."""
+class _Concerned(NamedTuple):
+    """What a decision changed, or may have: names, and the speakers of the persons behind them."""
+
+    names: set[str]
+    persons: set[frozenset[int]]
+
+
+def _concerned(
+    stored: Iterable[AliasRow], aliases: Iterable[AliasRow], names: set[str]
+) -> _Concerned:
+    """These names, those whose person has other speakers now, and those of persons with several."""
+    before, after = _speakers_of_names(stored), _speakers_of_names(aliases)
     touched = {speaker for name in names for speaker in after.get(name, ())}
-    return {
+    concerned = names | {
         name
         for name in before.keys() | after.keys()
         if before.get(name) != after.get(name)
         or (len(after[name]) > 1 and not touched.isdisjoint(after[name]))
     }
+    persons = {of[name] for of in (before, after) for name in of.keys() & concerned}
+    return _Concerned(concerned, persons)
 
 
-def _shared_days(connection: sqlite3.Connection, together: Iterable[frozenset[int]]) -> set[int]:
+def _shared_days(connection: sqlite3.Connection, persons: Iterable[frozenset[int]]) -> set[int]:
     """Pages on which several speakers of one person wrote: nobody answers themselves."""
     days: set[int] = set()
-    for speakers in together:
+    for speakers in persons:
         if len(speakers) > 1:
             counts = Counter(d for s in speakers for d in reader.days_of_speaker(connection, s))
             days |= {day for day, number in counts.items() if number > 1}
