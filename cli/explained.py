@@ -8,7 +8,7 @@ from itertools import groupby
 
 from cli import layout
 from cli.layout import BOLD, DIM, Line, Span
-from db.people.explain import Explained, Piece
+from db.people.explain import Explained, Piece, people_counts
 
 _INDENT = 4
 # What a piece of evidence says, with the speaker it ties the name to.
@@ -28,22 +28,10 @@ _VERDICTS = {"joins": "", "ambiguous": "ambiguous", "apart": "kept apart"}
 
 def summary(connection: sqlite3.Connection) -> str:
     """What was found out, in one line."""
-    counts = [
-        connection.execute(sql).fetchone()[0]
-        for sql in (
-            "select count(*) from people",
-            "select count(*) from speakers",
-            "select count(distinct name) from aliases where verdict = 'joins'",
-            "select count(speaker_id) from mentions where name is not '所有人'",
-            "select count(*) from mentions where name is not '所有人'",
-            "select count(m.reply_to) from quotes q join messages m on m.id = q.message_id",
-            "select count(*) from quotes",
-        )
-    ]
     return (
         "{:,} people: {:,} speakers' names, {:,} names in all; {:,} of {:,} mentions and"
         " {:,} of {:,} quotes resolved"
-    ).format(*counts)
+    ).format(*people_counts(connection))
 
 
 def lines(found: Explained, width: int) -> Iterator[Line]:

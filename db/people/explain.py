@@ -46,6 +46,11 @@ def explain_name(connection: sqlite3.Connection, name: str) -> Explained | None:
     return Explained(name, person, pieces)
 
 
+def people_counts(connection: sqlite3.Connection) -> list[int]:
+    """People, speakers' names, names; mentions resolved, and all; quotes resolved, and all."""
+    return list(connection.execute(_COUNTS).fetchone())
+
+
 def unwritten_names(connection: sqlite3.Connection, names: Iterable[str]) -> list[str]:
     """Those of the names that are written nowhere in the archive."""
     return [
@@ -62,6 +67,14 @@ def similar_names(connection: sqlite3.Connection, name: str) -> list[str]:
     return [one for (one,) in rows if wanted in normalize(one)][:SIMILAR] if wanted else []
 
 
+_COUNTS = """
+select (select count(*) from people), (select count(*) from speakers),
+       (select count(distinct name) from aliases where verdict = 'joins'),
+       (select count(speaker_id) from mentions where name is not '所有人'),
+       (select count(*) from mentions where name is not '所有人'),
+       (select count(m.reply_to) from quotes q join messages m on m.id = q.message_id),
+       (select count(*) from quotes)
+"""
 _PERSON = """
 select p.id, p.name, p.nickname, p.company, p.role, p.city
 from people p

@@ -292,15 +292,6 @@ def days_of_messages(connection: sqlite3.Connection, messages: Collection[int]) 
     return {day_id for (day_id,) in rows}
 
 
-def names_of_quotes(connection: sqlite3.Connection, messages: Collection[int]) -> set[str]:
-    """The names under which these messages quote."""
-    rows = connection.execute(
-        "select distinct name from quotes where message_id in (select value from json_each(?))",
-        [json.dumps(sorted(messages))],
-    )
-    return {name for (name,) in rows}
-
-
 def times_of_messages(
     connection: sqlite3.Connection, messages: Collection[int | None]
 ) -> dict[int, str]:

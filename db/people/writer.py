@@ -80,15 +80,11 @@ def replace_people(
     connection.executemany("delete from people where id = ?", gone)
 
 
-def replace_aliases(connection: sqlite3.Connection, aliases: Collection[AliasRow]) -> None:
-    """Make ``aliases`` all the evidence there is."""
-    there = {
-        tuple(row[:3]): AliasRow._make(row)
-        for row in connection.execute(
-            "select name, speaker_id, kind, weight, times, first_message_id, last_message_id,"
-            " note, verdict, person_id from aliases"
-        )
-    }
+def replace_aliases(
+    connection: sqlite3.Connection, stored: Iterable[AliasRow], aliases: Iterable[AliasRow]
+) -> None:
+    """Make ``aliases`` all the evidence there is, where ``stored`` was."""
+    there = {(row.name, row.speaker_id, row.kind): row for row in stored}
     wanted = {(row.name, row.speaker_id, row.kind): row for row in aliases}
     gone = [key for key in there if key not in wanted]
     connection.executemany(

@@ -60,7 +60,7 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     aliases = _alias_rows(connection, decision, stored, names)
     people = person_rows(decision, _seen(connection, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
-    writer.replace_aliases(connection, aliases)
+    writer.replace_aliases(connection, stored, aliases)
     concerned = None if names is None else _concerned(stored, aliases, names)
     settle_quotes(connection, decision, concerned and concerned.names)
     mentioning = resolve_mentions(connection, decision, concerned and concerned.names)
