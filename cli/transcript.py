@@ -20,7 +20,8 @@ from cli.layout import (
     speaker_style,
     wrap,
 )
-from db.transcript import Quote, TranscriptDay, TranscriptMessage
+from cli.marks import marks, reply_with_offset
+from db.transcript import Link, Quote, TranscriptDay, TranscriptMessage
 
 _LABEL_INDENT = "  "
 MISSING = "(voice, video or red packet: not exported)"
@@ -99,8 +100,7 @@ def _content(message: TranscriptMessage, width: int) -> Iterator[Line]:
         quoted = f"{_quoted_name(message.quote)}: {message.quote.text}"
         for line in wrap([Span(quoted, DIM)], width - 2):
             yield [Span("│ ", DIM), *line]
-        offset = max(message.text.rfind(message.quote.reply), 0)
-        yield from wrap(_text(message, message.quote.reply, offset), width)
+        yield from wrap(_text(message, *reply_with_offset(message)), width)
     else:
         yield from wrap(list(_spans(message)), width)
 
@@ -133,22 +133,9 @@ def _spans(message: TranscriptMessage) -> Iterable[Span]:
 
 def _text(message: TranscriptMessage, text: str, offset: int) -> Line:
     """A text, from ``offset`` of the message's, with its mentions and typed URLs marked."""
-    places = [
-        (mention.position - 1 - offset, len(mention.name) + 1, Span("", MENTION))
-        for mention in message.mentions
-        if mention.name is not None
-    ]
-    cursor = 0
-    for link in message.links:
-        at = text.find(link.url, cursor)
-        if at >= 0:
-            cursor = at + len(link.url)
-            places.append((at, len(link.url), Span("", UNDERLINED, link.url)))
     spans, done = [], 0
-    for start, length, look in sorted(places):
-        # a mention may stand in the part that is quoted, or inside a URL
-        if start >= done:
-            spans.append(Span(text[done:start]))
-            done = start + length
-            spans.append(look._replace(text=text[start:done]))
+    for start, end, what in marks(message, text, offset):
+        look, url = (UNDERLINED, what.url) if isinstance(what, Link) else (MENTION, "")
+        spans += [Span(text[done:start]), Span(text[start:end], look, url)]
+        done = end
     return [*spans, Span(text[done:])]

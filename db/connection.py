@@ -82,6 +82,17 @@ def open_read_only(path: Path, *, with_days: bool = False) -> Iterator[sqlite3.C
         yield connection
 
 
+def is_archive(connection: sqlite3.Connection) -> bool:
+    """Whether a database is an archive, of whatever version."""
+    (application_id,) = connection.execute("pragma application_id").fetchone()
+    return bool(application_id == APPLICATION_ID)
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether a database is an archive of this program's version."""
+    return is_archive(connection) and migrations.version_of(connection) == migrations.LATEST
+
+
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All that is written inside, or nothing of it."""
@@ -198,8 +209,7 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
 
 
 def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    (application_id,) = connection.execute("pragma application_id").fetchone()
-    if application_id == APPLICATION_ID:
+    if is_archive(connection):
         return
     (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
     if tables:

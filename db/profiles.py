@@ -106,7 +106,6 @@ class Figures:
     pictures: int
     links: int
     busiest_day: BusiestDay | None
-    hours: dict[int, int]
     rooms: list[RoomDays]
 
     @property
@@ -193,9 +192,28 @@ def figures(connection: sqlite3.Connection) -> Figures:
         pictures=_size(connection, "images"),
         links=_size(connection, "links"),
         busiest_day=BusiestDay._make(busiest) if busiest else None,
-        hours=_hours(connection.execute(_ALL_HOURS)),
         rooms=[room for room in rooms.values() if room.days],
     )
+
+
+def hours_of_day(connection: sqlite3.Connection) -> dict[int, int]:
+    """How many messages were written in each hour of the day; empty ones are left out."""
+    return _hours(connection.execute(_ALL_HOURS))
+
+
+def room_days(connection: sqlite3.Connection, slug: str) -> list[DayCount]:
+    """The days of a room in their order."""
+    rows = connection.execute(
+        "select d.date, d.messages from days d join rooms r on r.id = d.room_id"
+        " where r.slug = ? order by d.date",
+        [slug],
+    )
+    return list(map(DayCount._make, rows))
+
+
+def room_speakers(connection: sqlite3.Connection, slug: str, limit: int) -> list[Count]:
+    """The people who wrote most in a room."""
+    return list(map(Count._make, connection.execute(_ROOM_SPEAKERS, [slug, limit])))
 
 
 # Whose a name is: people.id is the id of one of their speakers, so the two never meet. Only after a
@@ -318,6 +336,16 @@ group by who order by n desc, who limit :limit
 """
 # until people are made, as after a load that was killed, a name is somebody
 _PEOPLE = "select count(distinct ifnull(person_id, id)) from speakers"
+_ROOM_SPEAKERS = """
+select ifnull(p.name, s.name) as who, count(*) as n
+from rooms r
+join days d on d.room_id = r.id
+join messages m on m.day_id = d.id
+join speakers s on s.id = m.speaker_id
+left join people p on p.id = s.person_id
+where r.slug = ?
+group by who order by n desc, who limit ?
+"""
 _ALL_DAYS = """
 select r.slug, d.date, d.messages from days d join rooms r on r.id = d.room_id
 order by r.slug, d.date

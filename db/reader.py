@@ -120,12 +120,28 @@ def rooms(connection: sqlite3.Connection) -> list[RoomRow]:
     return list(map(RoomRow._make, rows))
 
 
+def find_room(connection: sqlite3.Connection, slug: str) -> RoomRow | None:
+    """The room of exactly that short name."""
+    sql = "select slug, title, timezone from rooms where slug = ?"
+    row = connection.execute(sql, [slug]).fetchone()
+    return RoomRow._make(row) if row else None
+
+
 def day_sizes(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int]]:
     """Room, date and number of messages of every day, in that order."""
     return connection.execute(
         "select r.slug, d.date, d.messages from days d join rooms r on r.id = d.room_id"
         " order by r.slug, d.date"
     )
+
+
+def newest_paths(connection: sqlite3.Connection) -> list[str]:
+    """Where each room's newest page was loaded from."""
+    rows = connection.execute(
+        "select (select s.path from days d join sources s on s.id = d.source_id"
+        " where d.room_id = r.id order by d.date desc limit 1) from rooms r order by r.slug"
+    )
+    return [path for (path,) in rows if path is not None]
 
 
 def last_load(connection: sqlite3.Connection) -> LoadRow | None:
@@ -182,3 +198,8 @@ def emoji_codes(connection: sqlite3.Connection) -> list[str]:
         " group by e.id order by sum(x.count) desc, e.code"
     )
     return [code for (code,) in rows]
+
+
+def emoji_signs(connection: sqlite3.Connection) -> dict[str, str]:
+    """WeChat's emoji with the Unicode ones nearest to them; those that have none are left out."""
+    return dict(connection.execute("select code, unicode from emoji where unicode is not null"))

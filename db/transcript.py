@@ -14,12 +14,13 @@ from db.reader import RoomRow, rooms
 
 
 class Quote(NamedTuple):
-    """What a message quotes, what it answers, and who wrote the former, where that is known."""
+    """What a message quotes, what it answers, who wrote the former and its key, where known."""
 
     name: str
     text: str
     reply: str
     speaker: str | None
+    key: str | None
 
 
 class Picture(NamedTuple):
@@ -38,10 +39,21 @@ class Link(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """Where in the text an @ stands, from 1, and the known name behind it."""
+    """Where in the text an @ stands, from 1, the known name behind it, and who is meant."""
 
     position: int
     name: str | None
+    speaker: str | None
+
+
+class SpeakerCard(NamedTuple):
+    """What a speaker's name says of them, and the name of the person behind it."""
+
+    name: str
+    person: str
+    nickname: str | None
+    company: str | None
+    role: str | None
 
 
 class ProbableAnswer(NamedTuple):
@@ -163,10 +175,37 @@ def nearest_days(
     return row[0], row[1]
 
 
+def nearest_day(connection: sqlite3.Connection, room: RoomRow, date: str) -> str | None:
+    """The day of a room that is nearest to a date: itself, the next, or the last before it."""
+    row = connection.execute(
+        "select ifnull(min(d.date) filter (where d.date >= ?2), max(d.date))"
+        " from days d join rooms r on r.id = d.room_id where r.slug = ?1",
+        [room.slug, date],
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def day_messages(connection: sqlite3.Connection, day_id: int) -> list[TranscriptMessage]:
     """A day's messages in the order of its page."""
     ids = connection.execute("select id from messages where day_id = ?", [day_id])
     return _messages(connection, [id_ for (id_,) in ids])
+
+
+def speaker_cards(connection: sqlite3.Connection, names: Iterable[str]) -> dict[str, SpeakerCard]:
+    """What is known of speakers, by the names they wrote under."""
+    rows = connection.execute(_CARDS, [json.dumps(sorted(set(names)), ensure_ascii=False)])
+    return {row[0]: SpeakerCard._make(row) for row in rows}
+
+
+def messages_of_keys(
+    connection: sqlite3.Connection, keys: Iterable[str]
+) -> dict[str, TranscriptMessage]:
+    """The messages of those keys, by key."""
+    ids = connection.execute(
+        "select id from messages where key in (select value from json_each(?))",
+        [json.dumps(list(keys), ensure_ascii=False)],
+    )
+    return {m.key: m for m in _messages(connection, [id_ for (id_,) in ids])}
 
 
 def find_message(connection: sqlite3.Connection, key: str) -> MessagePlace | None:
@@ -203,12 +242,13 @@ _AFTER = _NEIGHBOURS.format(sign=">", order="asc")
 
 _MESSAGES = """
 select m.id, m.key, d.date, m.sent_at, s.name, m.kind, m.text,
-       q.name, q.text, q.reply, w.name, i.name, u.url
+       q.name, q.text, q.reply, w.name, a.key, i.name, u.url
 from messages m
 join days d on d.id = m.day_id
 left join speakers s on s.id = m.speaker_id
 left join quotes q on q.message_id = m.id
 left join speakers w on w.id = q.speaker_id
+left join messages a on a.id = m.reply_to
 left join message_images p on p.message_id = m.id
 left join images i on i.id = p.image_id
 left join image_urls u on u.id = p.image_url_id
@@ -221,8 +261,14 @@ from message_links t join links l on l.id = t.link_id
 where t.message_id in (select value from json_each(?)) order by t.message_id, t.ordinal
 """
 _MENTIONS = """
-select message_id, position, name from mentions
-where message_id in (select value from json_each(?)) order by message_id, position
+select n.message_id, n.position, n.name, s.name
+from mentions n left join speakers s on s.id = n.speaker_id
+where n.message_id in (select value from json_each(?)) order by n.message_id, n.position
+"""
+_CARDS = """
+select s.name, ifnull(p.name, s.name), s.nickname, s.company, s.role
+from speakers s left join people p on p.id = s.person_id
+where s.name in (select value from json_each(?))
 """
 _PLACE = """
 select m.id, m.key, r.slug, d.date, m.position, m.body, a.key, p.key, i.kind, i.confidence,
@@ -250,8 +296,8 @@ def _messages(connection: sqlite3.Connection, ids: list[int]) -> list[Transcript
         TranscriptMessage._make(
             (
                 *row[:7],
-                Quote._make(row[7:11]) if row[7] is not None else None,
-                Picture._make(row[11:]) if row[11] is not None else None,
+                Quote._make(row[7:12]) if row[7] is not None else None,
+                Picture._make(row[12:]) if row[12] is not None else None,
                 tuple(links.get(row[0], ())),
                 tuple(mentions.get(row[0], ())),
             )

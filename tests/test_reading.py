@@ -143,8 +143,9 @@ def test_a_day_for_programs(chats: Command, etl: Command, db: Path, tmp_path: Pa
     }
     assert messages[1]["picture"]["name"] == "20310203_090000.png"
     assert messages[2]["quote"]["reply"] == "九点，老地方"
+    assert messages[2]["quote"]["key"] == "team/2031-02-03/085900-1"
     assert messages[3]["links"][0]["host"] == "news.example.org"
-    assert messages[7]["mentions"] == [{"position": 1, "name": LIN}]
+    assert messages[7]["mentions"] == [{"position": 1, "name": LIN, "speaker": LIN}]
     rows = chats("day", "team", "2031-02-03", "--csv").out.splitlines()
     assert rows[:2] == [
         "key,sent_at,speaker,kind,text",

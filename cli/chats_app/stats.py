@@ -10,7 +10,7 @@ from cli.layout import BOLD, DIM, Line, Span
 from cli.options import DEFAULT_DATABASE, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
-from db.profiles import Figures, RoomDays, figures
+from db.profiles import Figures, RoomDays, figures, hours_of_day
 
 _LABEL = 14
 
@@ -23,25 +23,26 @@ def stats(
     Example: chats stats --db chats.db
     """
     with open_read_only(db, with_days=True) as connection:
-        found = figures(connection)
+        found, hours = figures(connection), hours_of_day(connection)
     if as_json:
-        render.line(layout.as_json(_as_dict(found)))
+        render.line(layout.as_json(_as_dict(found, hours)))
         return
-    render.paged(layout.painted(_lines(found, layout.width())), OutputOptions(no_pager=no_pager))
+    lines = layout.painted(_lines(found, hours, layout.width()))
+    render.paged(lines, OutputOptions(no_pager=no_pager))
 
 
-def _lines(found: Figures, width: int) -> Iterator[Line]:
-    for label, value in _facts(found):
+def _lines(found: Figures, hours: dict[int, int], width: int) -> Iterator[Line]:
+    for label, value in _facts(found, hours):
         yield from layout.beside(Span(label, DIM), _LABEL, [Span(value)], width)
     if found.messages:
         yield []
         yield [Span("by the hour of the day", BOLD)]
-        yield from plots.hour_line(found.hours, width=width)
+        yield from plots.hour_line(hours, width=width)
     for room in found.rooms:
         yield from _room(room, width)
 
 
-def _facts(found: Figures) -> Iterator[tuple[str, str]]:
+def _facts(found: Figures, hours: dict[int, int]) -> Iterator[tuple[str, str]]:
     yield "rooms", f"{len(found.rooms):,}"
     yield "days", f"{found.days:,}{_span(found)}"
     yield "messages", f"{found.messages:,}"
@@ -52,7 +53,7 @@ def _facts(found: Figures) -> Iterator[tuple[str, str]]:
     if busiest is not None:
         when = f"{busiest.room} on {busiest.date}, {transcript.weekday(busiest.date)}"
         yield "busiest day", f"{when}: {busiest.messages:,} messages"
-        hour, messages = max(found.hours.items(), key=lambda item: (item[1], -item[0]))
+        hour, messages = max(hours.items(), key=lambda item: (item[1], -item[0]))
         share = f"{messages:,} messages, {messages / found.messages:.0%}"
         yield "busiest hour", f"{hour:02}:00 to {(hour + 1) % 24:02}:00: {share}"
 
@@ -73,7 +74,7 @@ def _room(room: RoomDays, width: int) -> Iterator[Line]:
     yield from layout.fill(plots.calendar_legend(days), width)
 
 
-def _as_dict(found: Figures) -> dict[str, object]:
+def _as_dict(found: Figures, hours: dict[int, int]) -> dict[str, object]:
     first, last = found.span or (None, None)
     rooms = [
         {
@@ -94,6 +95,6 @@ def _as_dict(found: Figures) -> dict[str, object]:
         "first": first,
         "last": last,
         "busiest_day": found.busiest_day._asdict() if found.busiest_day else None,
-        "hours": found.hours,
+        "hours": hours,
         "rooms": rooms,
     }

@@ -1,0 +1,84 @@
+"""What a page is made from, and what comes of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from cli.browse.addresses import Addresses
+from cli.browse.pictures import PictureFolders
+
+
+class Origin(NamedTuple):
+    """How a visitor reached us: for addresses that are read elsewhere, as in a feed."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody asking for a page: the archive as of one moment, and what the address says.
+
+    ``parts`` are the named parts of the path, decoded; ``arguments`` what follows its ``?``.
+    """
+
+    connection: sqlite3.Connection
+    addresses: Addresses
+    parts: Mapping[str, str]
+    arguments: Mapping[str, str]
+    pictures: PictureFolders
+    remote_images: bool
+    origin: Origin
+
+    def argument(self, name: str) -> str:
+        """An argument without outer spaces; empty if it is not given."""
+        return self.arguments.get(name, "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A template of ``templates/chat`` with its values."""
+
+    template: str
+    values: dict[str, Any]
+    status: int = 200
+    content_type: str = "text/html; charset=utf-8"
+    remote_images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Bytes to hand out as they are."""
+
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Another address to go to."""
+
+    address: str
+
+
+class PageMissing(Exception):
+    """There is no such page; ``suggestions`` are texts with addresses that may be meant."""
+
+    def __init__(self, text: str, suggestions: list[tuple[str, str]] | None = None):
+        super().__init__(text)
+        self.suggestions = suggestions or []
+
+
+Answer = Page | File | Redirect
+
+
+class PageModule(Protocol):
+    """A page: a module with the path behind the database's, as a regex, and what makes it."""
+
+    PATH: str
+
+    def page(self, visit: Visit) -> Answer:
+        """Make the page. Raises PageMissing."""
+        ...
