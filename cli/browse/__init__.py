@@ -22,5 +22,6 @@ if TYPE_CHECKING:
 def register_routes(datasette: Datasette) -> list[tuple[str, serving.View]]:
     """The addresses of our pages; the front page is ours if `chats serve` serves an archive."""
     routes = [(rf"/(?P<database>[^/]+)/-/{one.PATH}$", serving.view(one)) for one in PAGES]
+    routes.append((rf"/(?P<database>[^/]+)/-/{serving.DOWNLOAD}$", serving.download))
     home = serving.home(datasette)
     return routes if home is None else [(r"/$", home), *routes]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlencode
 
 from datasette.utils import tilde_decode, tilde_encode
 
 
+@lru_cache(maxsize=4096)
 def encoded(name: str) -> str:
     """A name as one part of a path."""
     return str(tilde_encode(name))
@@ -78,6 +80,10 @@ class Addresses:
     def insights(self) -> str:
         """The charts."""
         return f"{self.database}/-/insights"
+
+    def download(self) -> str:
+        """The archive as a file."""
+        return f"{self.database}/-/download"
 
     def table(self, name: str, **arguments: str | None) -> str:
         """A table or a canned query, in Datasette."""

@@ -65,6 +65,8 @@ def rich_text(
     found: Sequence[tuple[int, int]] = (),
 ) -> Markup:
     """A text with its mentions and URLs as links, emoji, and the spans that a search found."""
+    if not marks and not found:
+        return _with_emoji(text, emoji)
     pieces: list[str] = []
     done = 0
     for start, end, what in marks:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import gzip
 import sqlite3
+import tempfile
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import jinja2
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import NotFound, Request, Response
+from datasette.utils.asgi import AsgiFileDownload, Forbidden, NotFound, Request, Response
 
 from cli.browse import appearance
 from cli.browse.addresses import Addresses, decoded
 from cli.browse.pictures import picture_folders
 from cli.browse.visit import Answer, File, Origin, Page, PageMissing, PageModule, Redirect, Visit
+from db.backup import copy_archive
 from db.connection import is_current
 from db.errors import ArchiveError
 from db.search.run import prepare
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 PLUGIN = "wechat-to-sqlite"
+DOWNLOAD = "download"
 TIME_LIMIT_MS = 10_000
 # Whatever somebody typed into the chat: nothing of it runs or loads. No page of ours has a script.
 _POLICY = (
@@ -67,21 +71,34 @@ def home(datasette: Datasette) -> View | None:
     return lead_home
 
 
+async def download(datasette: Datasette, request: Request, send: Any) -> None:
+    """Send a copy of the archive, if `chats serve --download` lets visitors have it.
+
+    Datasette itself lets nobody download a file that may change; a copy does not.
+    """
+    name = decoded(request.url_vars["database"])
+    await _check_allowed(datasette, request, name)
+    if not _config(datasette).get("download"):
+        raise Forbidden("downloads are not allowed: `chats serve --download` allows them")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "archive.db"
+        await _database(datasette, name).execute_fn(partial(_copy, name=name, copy=copy))
+        # RFC 6266: a header is Latin-1, and a name may be anything
+        named = f"attachment; filename*=UTF-8''{quote(name, safe='')}.db"
+        await AsgiFileDownload(copy, headers={"content-disposition": named}).asgi_send(send)
+
+
 async def _answer(
     module: PageModule, datasette: Datasette, request: Request, name: str
 ) -> Response:
-    try:
-        database = datasette.get_database(name)
-    except KeyError:
-        raise NotFound(f"there is no database {name}") from None
+    database = _database(datasette, name)
     config = _config(datasette)
     parts = {key: decoded(part) for key, part in request.url_vars.items()}
     arguments = {key: request.args[key] for key in request.args}
     path = Path(database.path) if database.path else None
 
     def in_thread(connection: sqlite3.Connection) -> Response:
-        if not is_current(connection):
-            raise NotFound(f"{name} is no archive that this version of wechat-to-sqlite reads")
+        _check_current(connection, name)
         prepare(connection)
         # one moment's archive, though a load may be writing
         connection.execute("begin")
@@ -95,12 +112,30 @@ async def _answer(
                     picture_folders(connection, path, config.get("images", ())),
                     bool(config.get("remote_images")) or arguments.get("pictures") == "show",
                     Origin(request.url),
+                    bool(config.get("download")),
                 )
                 return _rendered(datasette, visit, _made(module, visit))
         finally:
             connection.execute("rollback")
 
     return await database.execute_fn(in_thread)
+
+
+def _database(datasette: Datasette, name: str) -> Any:
+    try:
+        return datasette.get_database(name)
+    except KeyError:
+        raise NotFound(f"there is no database {name}") from None
+
+
+def _check_current(connection: sqlite3.Connection, name: str) -> None:
+    if not is_current(connection):
+        raise NotFound(f"{name} is no archive that this version of wechat-to-sqlite reads")
+
+
+def _copy(connection: sqlite3.Connection, name: str, copy: Path) -> None:
+    _check_current(connection, name)
+    copy_archive(connection, copy)
 
 
 def _made(module: PageModule, visit: Visit) -> Answer:

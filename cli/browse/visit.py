@@ -31,6 +31,7 @@ class Visit:
     pictures: PictureFolders
     remote_images: bool
     origin: Origin
+    may_download: bool
 
     def argument(self, name: str) -> str:
         """An argument without outer spaces; empty if it is not given."""

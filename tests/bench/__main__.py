@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from tests.bench import load, people, queries, search
+from tests.bench import browse, load, people, queries, search
 
 SAMPLE = Path(__file__).parents[2] / "etl" / "sample" / "source"
 COPIES = 60
@@ -39,7 +39,9 @@ def main() -> int:
         folder = Path(name)
         measured = pages(folder)
         figures = [
-            f for part in (load, people, search, queries) for f in part.measure(measured, folder)
+            f
+            for part in (load, people, search, queries, browse)
+            for f in part.measure(measured, folder)
         ]
     print(tabulate([(f.name, f.value, f.unit, f.goal) for f in figures],
                    headers=("measurement", "value", "unit", "goal"), floatfmt=".2f"))  # fmt: skip
