@@ -11,6 +11,7 @@ demo: $(VENV)/installed
 	$(BIN)/chats query top-speakers --limit 5 --table --db $(DB)
 
 test: $(VENV)/installed-check
+	.ci/debian-packages
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 	$(BIN)/python -m tests.coverage_floor
 

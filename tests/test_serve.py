@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import shutil
 import signal
@@ -148,12 +147,3 @@ def test_what_cannot_be_served_is_said_in_a_line(
     result = chats("serve", "--db", odd)
     assert (result.code, result.err.count("\n")) == (1, 1)
     assert "another name" in result.err
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_an_archive_in_a_folder_that_nobody_can_write(sample: Path, serve: Any) -> None:
-    sample.parent.chmod(0o555)
-    try:
-        assert serve("--db", sample).get("/chats/-/chat")[0] == 200
-    finally:
-        sample.parent.chmod(0o755)
