@@ -18,11 +18,13 @@ _SIGNS = "here -word leaves one out, OR in capitals is either, and a space is bo
 def check_rooms(connection: sqlite3.Connection, query: And) -> None:
     """Refuse a room that is none: nothing would be found, or with a minus everything."""
     known = rooms(connection)
+    slugs = [room.slug for room in known]
     names = normalize(" ".join(f"{room.slug} {room.title or ''}" for room in known))
-    for wanted in filters_of(query, "room"):
-        if normalize(wanted.value) not in names:
-            there = ", ".join(room.slug for room in known)
-            raise SearchError(f"{wanted.typed}: there is no such room; there are {there}")
+    missing = [one for one in filters_of(query, "room") if normalize(one.value) not in names]
+    missing += [one for one in filters_of(query, "in") if one.value not in slugs]
+    if missing:
+        there = ", ".join(slugs)
+        raise SearchError(f"{missing[0].typed}: there is no such room; there are {there}")
 
 
 def why_nothing(connection: sqlite3.Connection, query: And) -> list[str]:

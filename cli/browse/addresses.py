@@ -59,6 +59,12 @@ class Addresses:
         """A search: see ``pages/search.py`` for its arguments; empty ones are left out."""
         return self._asked(f"{self.database}/-/search", arguments)
 
+    def search_by(self, name: str, **arguments: str | None) -> Callable[[str], str]:
+        """What gives the addresses of searches that differ in one argument: there may be many."""
+        path = self.search(**{**arguments, name: None})
+        start = f"{path}{'&' if '?' in path else '?'}{name}="
+        return lambda value: f"{start}{quote(value, safe='')}"
+
     def person(self, name: str) -> str:
         """Whoever has that name."""
         return f"{self.database}/-/person/{encoded(name)}"

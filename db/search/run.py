@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from db import functions
-from db.search.compile import Condition, condition, text_of
+from db.search.compile import Condition, condition, fts_match, text_of
 from db.search.errors import SearchError
 from db.search.language import And, Node, Text
 from db.text_index import scan_pattern, scannable
@@ -202,22 +202,24 @@ def count_by(
 def counts(connection: sqlite3.Connection, query: And) -> Counts:
     """How many messages a search finds where, when and of whom, in one pass."""
     wanted = condition(query)
-    dates = {id_: row for id_, *row in connection.execute(_DAYS)}
-    names = dict(connection.execute(_PEOPLE))
-    by_room: Counter[str] = Counter()
-    by_month: Counter[str] = Counter()
-    by_person: Counter[str] = Counter()
+    by_day: Counter[int] = Counter()
+    by_speaker: Counter[int | None] = Counter()
     rows = connection.execute(
         f"select m.day_id, m.speaker_id, count(*) from messages m where {wanted.sql} group by 1, 2",
         wanted.parameters,
     )
     for day_id, speaker_id, number in rows:
-        room, month = dates[day_id]
-        by_room[room] += number
-        by_month[month] += number
-        if speaker_id is not None:
-            by_person[names[speaker_id]] += number
-    return Counts(by_room.total(), _most(by_room), sorted(by_month.items()), _most(by_person))
+        by_day[day_id] += number
+        by_speaker[speaker_id] += number
+    by_room: Counter[str] = Counter()
+    by_month: Counter[str] = Counter()
+    for day_id, room, month in connection.execute(_DAYS):
+        by_room[room] += by_day[day_id]
+        by_month[month] += by_day[day_id]
+    by_person: Counter[str] = Counter()
+    for speaker_id, name in connection.execute(_PEOPLE):
+        by_person[name] += by_speaker[speaker_id]
+    return Counts(by_day.total(), _most(by_room), sorted((+by_month).items()), _most(by_person))
 
 
 def has_many(connection: sqlite3.Connection, total: int) -> bool:
@@ -299,6 +301,8 @@ def _source_and_condition(query: And, order: Order) -> tuple[str, Condition]:
     text = text_of(query)
     if not text:
         raise SearchError("--rank needs text to rank by, and this search has none")
+    if fts_match(query):
+        return _RANKED, Condition("messages_fts match ?", (text,))
     matching = f"messages_fts match ? and {wanted.sql}"
     return _RANKED, Condition(matching, (text, *wanted.parameters))
 
@@ -321,7 +325,7 @@ def _place(
 
 
 def _most(counted: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return sorted((+counted).items(), key=lambda one: (-one[1], one[0]))
 
 
 def _count(connection: sqlite3.Connection, wanted: Condition) -> int:

@@ -7,12 +7,14 @@ of the message behind which to go on; ``around``, the key of the hit to show the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import groupby
 from typing import NamedTuple
 
 from cli.browse.chat import Group, excerpts
 from cli.browse.visit import Page, Visit
 from cli.searches import check_rooms, why_nothing
-from db.reader import find_room, rooms
+from db.reader import rooms
 from db.search import run
 from db.search.errors import SearchError
 from db.search.language import And, by_person, in_period, in_room, parse, wanted_texts
@@ -56,15 +58,13 @@ class Year(NamedTuple):
 
 
 class Excerpt(NamedTuple):
-    """A hit, where it stands, and what is shown of its day."""
+    """A hit and what is shown of its day; ``context`` leads to more of it, or back to less."""
 
     message: TranscriptMessage
-    anchor: str
     room: str
-    title: str
-    address: str
-    context: Link
     groups: list[Group]
+    opened: bool
+    context: str
 
 
 class _Search:
@@ -72,10 +72,9 @@ class _Search:
 
     def __init__(self, visit: Visit):
         self._visit = visit
-        self._kept = {name: visit.argument(name) for name in _KEPT}
-        # a name may begin with a space
-        self._kept["speaker"] = visit.arguments.get("speaker", "")
-        self._kept["room"] = visit.arguments.get("room", "")
+        # not without outer spaces: a name may have some
+        self._kept = {name: visit.arguments.get(name, "") for name in _KEPT}
+        self._kept["q"] = visit.argument("q")
         self.titles = {room.slug: room.title or room.slug for room in rooms(visit.connection)}
         self.is_empty = not any(self._kept[name] for name in ("q", "room", "speaker", "period"))
 
@@ -84,9 +83,6 @@ class _Search:
         typed, room, speaker, period = (self._kept[name] for name in _KEPT[:4])
         parts = list(parse(typed).nodes) if typed else []
         if room:
-            if find_room(self._visit.connection, room) is None:
-                there = ", ".join(self.titles)
-                raise SearchError(f"there is no room {room}; there are {there}")
             parts.append(in_room(room))
         if speaker:
             parts.append(by_person(speaker))
@@ -106,6 +102,10 @@ class _Search:
     def beside(self, **changed: str) -> str:
         """The address of the search with other arguments, from its first page on."""
         return self._visit.addresses.search(**{**self._kept, **changed})
+
+    def narrowed_by(self, name: str) -> Callable[[str], str]:
+        """What gives the addresses of the search narrowed to a value of that argument."""
+        return self._visit.addresses.search_by(name, **self._kept)
 
     def chips(self) -> list[Chip]:
         """The narrowings that are on."""
@@ -160,21 +160,19 @@ def _found(visit: Visit, search: _Search) -> dict[str, object]:
     wanted = run.Stretch(order, HITS + 1, after, many)
     hits = run.stretch(visit.connection, query, wanted) if counts.total else []
     shown = hits[:HITS]
+    to_room, to_person = search.narrowed_by("room"), search.narrowed_by("speaker")
     return {
         "total": counts.total,
+        "listed": LISTED,
         "why": [] if counts.total else why_nothing(visit.connection, query),
         "hits": _excerpts(visit, search, query, shown),
         "sorts": _sorts(search, query, order),
         "first": search.beside() if after is not None else None,
         "next": search.beside(after=shown[-1].key) if len(hits) > HITS else None,
         "rooms": [
-            (search.titles[slug], Narrowing(slug, number, search.beside(room=slug)))
-            for slug, number in counts.rooms
+            Narrowing(search.titles[slug], number, to_room(slug)) for slug, number in counts.rooms
         ],
-        "people": [
-            (name, Narrowing(name, number, search.beside(speaker=name)))
-            for name, number in counts.people
-        ],
+        "people": [Narrowing(name, number, to_person(name)) for name, number in counts.people],
         "years": _years(search, counts.months),
         **_as_data(visit, query, order),
     }
@@ -199,19 +197,18 @@ def _sorts(search: _Search, query: And, order: run.Order) -> list[Link]:
 
 def _years(search: _Search, months: list[tuple[str, int]]) -> list[Year]:
     """Newest first."""
-    years: dict[str, list[Narrowing]] = {}
-    for month, number in months:
-        narrowed = Narrowing(month[5:], number, search.beside(period=month))
-        years.setdefault(month[:4], []).append(narrowed)
-    return [
-        Year(Narrowing(year, sum(one.messages for one in of), search.beside(period=year)), of)
-        for year, of in sorted(years.items(), reverse=True)
-    ]
+    to_period = search.narrowed_by("period")
+    years = []
+    for year, of in groupby(months, lambda month: month[0][:4]):
+        narrowed = [Narrowing(month[5:], number, to_period(month)) for month, number in of]
+        messages = sum(one.messages for one in narrowed)
+        years.append(Year(Narrowing(year, messages, to_period(year)), narrowed))
+    return years[::-1]
 
 
 def _excerpts(visit: Visit, search: _Search, query: And, hits: list[run.Hit]) -> list[Excerpt]:
     """The hits, and around one of them what was said before and after it."""
-    opened = visit.argument("around")
+    opened, after = visit.argument("around"), visit.argument("after")
     parts = [
         next(run.around(visit.connection, [hit], CONTEXT)) if hit.key == opened else [hit]
         for hit in hits
@@ -220,21 +217,13 @@ def _excerpts(visit: Visit, search: _Search, query: And, hits: list[run.Hit]) ->
     shown = excerpts(
         visit, [[messages[one.key] for one in part] for part in parts], wanted_texts(query)
     )
-    after = visit.argument("after")
-    found = []
-    for hit, groups in zip(hits, shown, strict=True):
-        anchor = f"hit-{hit.id}"
-        around = "" if hit.key == opened else hit.key
-        address = search.beside(after=after, around=around)
-        found.append(
-            Excerpt(
-                messages[hit.key],
-                anchor,
-                hit.room,
-                search.titles[hit.room],
-                visit.addresses.message(hit.key),
-                Link("context" if around else "without context", f"{address}#{anchor}"),
-                groups,
-            )
+    return [
+        Excerpt(
+            messages[hit.key],
+            search.titles[hit.room],
+            groups,
+            hit.key == opened,
+            search.beside(after=after, around="" if hit.key == opened else hit.key),
         )
-    return found
+        for hit, groups in zip(hits, shown, strict=True)
+    ]
