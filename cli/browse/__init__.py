@@ -6,16 +6,26 @@ alone that are no archives.
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 from datasette import hookimpl
 
 from cli.browse import serving
 from cli.browse.pages import PAGES
+from db import functions
+from db.connection import is_archive
 
 if TYPE_CHECKING:
     # which imports its plugins while it is being imported
     from datasette.app import Datasette
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """An archive's SQL has the functions that searches use."""
+    if is_archive(conn):
+        functions.register(conn)
 
 
 @hookimpl

@@ -61,6 +61,12 @@ class Addresses:
         """A search: see ``pages/search.py`` for its arguments; empty ones are left out."""
         return self._asked(f"{self.database}/-/search", arguments)
 
+    def search_by(self, name: str, **arguments: str | None) -> Callable[[str], str]:
+        """What gives the addresses of searches that differ in one argument: there may be many."""
+        path = self.search(**{**arguments, name: None})
+        start = f"{path}{'&' if '?' in path else '?'}{name}="
+        return lambda value: f"{start}{quote(value, safe='')}"
+
     def person(self, name: str) -> str:
         """Whoever has that name."""
         return f"{self.database}/-/person/{encoded(name)}"
@@ -96,6 +102,11 @@ class Addresses:
     def sql(self, sql: str, format_: str = "", **arguments: str) -> str:
         """The result of some SQL, in Datasette; ``format_`` may be ``.json``."""
         return self._asked(f"{self.database}{format_}", {"sql": sql, **arguments})
+
+    @staticmethod
+    def here(**arguments: str | None) -> str:
+        """The page itself, with other arguments."""
+        return Addresses._asked("", arguments)
 
     @staticmethod
     def _asked(path: str, arguments: dict[str, str | None]) -> str:

@@ -30,12 +30,16 @@ class Quoted(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A picture: our own file's address or the one it was shared under, whichever may load."""
+    """A picture: our own file's address or the one it was shared under, whichever may load.
+
+    ``show`` is the address of the same page with pictures from other hosts.
+    """
 
     name: str
     source: str | None
     remote: str | None
     host: str
+    show: str
 
 
 class Bubble(NamedTuple):
@@ -71,18 +75,31 @@ def groups(
     visit: Visit, messages: Sequence[TranscriptMessage], texts: Iterable[Text] = ()
 ) -> list[Group]:
     """Messages of a day as groups; what a search looked for is marked."""
-    cards = speaker_cards(visit.connection, (m.speaker for m in messages if m.speaker is not None))
+    (found,) = excerpts(visit, [messages], texts)
+    return found
+
+
+def excerpts(
+    visit: Visit, parts: Sequence[Sequence[TranscriptMessage]], texts: Iterable[Text] = ()
+) -> list[list[Group]]:
+    """Several parts of days, each as groups of its own; what a search looked for is marked."""
+    speakers = (m.speaker for part in parts for m in part if m.speaker is not None)
+    cards = speaker_cards(visit.connection, speakers)
     signs = emoji_signs(visit.connection)
     wanted = list(texts)
-    found: list[Group] = []
-    before: TranscriptMessage | None = None
-    for message in messages:
-        pause = before is None or _minutes(message) - _minutes(before) >= _SILENCE_MINUTES
-        if before is None or pause or message.speaker != before.speaker:
-            found.append(_group(visit, message, cards, message.sent_at[11:16] if pause else ""))
-        found[-1].bubbles.append(bubble(visit, message, signs, wanted))
-        before = message
-    return found
+
+    def as_groups(messages: Sequence[TranscriptMessage]) -> list[Group]:
+        found: list[Group] = []
+        before: TranscriptMessage | None = None
+        for message in messages:
+            pause = before is None or _minutes(message) - _minutes(before) >= _SILENCE_MINUTES
+            if before is None or pause or message.speaker != before.speaker:
+                found.append(_group(visit, message, cards, message.sent_at[11:16] if pause else ""))
+            found[-1].bubbles.append(bubble(visit, message, signs, wanted))
+            before = message
+        return found
+
+    return [as_groups(messages) for messages in parts]
 
 
 def bubble(
@@ -157,10 +174,11 @@ def _picture(visit: Visit, message: TranscriptMessage) -> Shown | None:
 def shown_picture(visit: Visit, name: str, url: str) -> Shown:
     """A picture, from our own file where there is one."""
     if visit.pictures.find(name) is not None:
-        return Shown(name, visit.addresses.picture(name), None, "")
+        return Shown(name, visit.addresses.picture(name), None, "", "")
     remote = web_address(url)
     host = remote.split("/")[2] if remote else ""
-    return Shown(name, remote if visit.remote_images else None, remote, host)
+    show = visit.addresses.here(**{**visit.arguments, "pictures": "show"})
+    return Shown(name, remote if visit.remote_images else None, remote, host, show)
 
 
 def _minutes(message: TranscriptMessage) -> int:

@@ -16,12 +16,10 @@ from typer.core import TyperCommand, TyperOption
 from cli import completion, render
 from cli.options import DEFAULT_DATABASE, ByName, Database
 from cli.output import OutputOptions, gives_rows
+from cli.searches import check_rooms, why_nothing
 from db.connection import open_read_only
-from db.reader import rooms
 from db.search import run
-from db.search.errors import SearchError
-from db.search.language import And, as_typed, filters_of, parse, wanted_texts
-from db.text_index import normalize
+from db.search.language import And, parse, wanted_texts
 
 GROUPS = ("room", "speaker", "month")
 NEWEST = 20
@@ -37,9 +35,6 @@ _APART = {
 # word to leave out, also -note, -host:… and -oauth: a file to write has a dot or a slash.
 _OPTION = re.compile(r"-(?:h|t+|t*[nC](?:-?[0-9]+)?|t*o.*[./].*|t*o)", re.DOTALL)
 _WANTS_VALUE = re.compile(r"-t*[nCo]")
-# What other search engines take for signs, and what is one here.
-_NO_SIGNS = {"NOT", "Not", "not", "or", "Or", "and", "And", "|", "||", "&", "&&"}
-_SIGNS = "here -word leaves one out, OR in capitals is either, and a space is both"
 # Carries such a word past the option parser. No argument of a program can have one.
 _MARK = "\0"
 
@@ -150,7 +145,7 @@ def search(
     query = parse(" ".join(word.removeprefix(_MARK) for word in words), by_name=by_name)
     with open_read_only(db, with_days=True) as connection:
         run.prepare(connection)
-        _check_rooms(connection, query)
+        check_rooms(connection, query)
         if check:
             _compare(connection, query)
         elif count:
@@ -185,7 +180,7 @@ def _show(connection: sqlite3.Connection, query: And, shown: _Shown, output: Out
     found = run.find(connection, query, shown.order, limit)
     groups = run.around(connection, found, context) if context else ([hit] for hit in found)
     total = len(found) if limit is None or len(found) < limit else run.count(connection, query)
-    ending = [_total(len(found), total), *([] if found else _why_nothing(connection, query))]
+    ending = [_total(len(found), total), *([] if found else why_nothing(connection, query))]
     if output.format is None and sys.stdout.isatty():
         # what layout takes to import is a third of a search
         from cli import hits
@@ -219,21 +214,6 @@ def _several(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _why_nothing(connection: sqlite3.Connection, query: And) -> list[str]:
-    """Which single part emptied the result: one that finds nothing, or one that is too much."""
-    alone = [part for part in query.nodes if not run.count(connection, And((part,)))]
-    obstacles = run.obstacles(connection, query)
-    words = {text.text for text in wanted_texts(query)} & _NO_SIGNS
-    hints = [f"{word} is a word to find: {_SIGNS}" for word in sorted(words)]
-    if not alone and not obstacles:
-        return ["nothing is found with any one part left out, either", *hints]
-    return [
-        *hints,
-        *(f"{as_typed(part)} finds nothing at all" for part in alone),
-        *(f"without {as_typed(part)} there would be {number:,}" for part, number in obstacles),
-    ]
-
-
 class _Counted(NamedTuple):
     """What messages are counted by, whether speakers are single names, how many counts to show."""
 
@@ -253,7 +233,7 @@ def _counts(
     messages = _several(sum(number for _, number in counted), "message")
     of = _several(len(counted), by)
     if not counted:
-        ending = [messages, *_why_nothing(connection, query)]
+        ending = [messages, *why_nothing(connection, query)]
     elif len(shown) < len(counted):
         ending = [f"{messages} in {len(shown):,} of {of} (-n 0 shows all)"]
     else:
@@ -276,13 +256,3 @@ def _compare(connection: sqlite3.Connection, query: And) -> None:
         render.line(f"the index and a plain scan differ: {only} by the scan")
         raise typer.Exit(1)
     render.line(f"the index and a plain scan agree: {len(by_index):,} messages")
-
-
-def _check_rooms(connection: sqlite3.Connection, query: And) -> None:
-    """Refuse a room that is none: nothing would be found, or with a minus everything."""
-    known = rooms(connection)
-    names = normalize(" ".join(f"{room.slug} {room.title or ''}" for room in known))
-    for wanted in filters_of(query, "room"):
-        if normalize(wanted.value) not in names:
-            there = ", ".join(room.slug for room in known)
-            raise SearchError(f"{wanted.typed}: there is no such room; there are {there}")

@@ -33,6 +33,13 @@ _ROOM = (
     "m.day_id in (select d.id from days d join rooms r on r.id = d.room_id"
     " where normalize(r.slug) = ? or instr(normalize(coalesce(r.title, '')), ?))"
 )
+_IN_ROOM = "m.day_id in (select d.id from days d join rooms r on r.id = d.room_id where r.slug = ?)"
+# Somebody under all names: people.id is the id of one of their speakers, so the two never meet.
+_BY_PERSON = (
+    "m.speaker_id in (select s.id from speakers s where ifnull(s.person_id, s.id)"
+    " = ifnull((select p.id from people p where p.name = ?),"
+    " (select ifnull(n.person_id, n.id) from speakers n where n.name = ?)))"
+)
 _NAMED = "select id from speakers where instr(normalize(name), ?)"
 # All speakers of whose person some name has it. An alias has a person only if it joins one.
 _PEOPLE_NAMED = (
@@ -124,6 +131,10 @@ def _filter(node: Filter) -> Condition:
             return Condition(_ROOM, (value, value))
         case "from":
             return _from(value, by_name=node.by_name)
+        case "in":
+            return Condition(_IN_ROOM, (node.value,))
+        case "by":
+            return Condition(_BY_PERSON, (node.value, node.value))
         case "mentions":
             return _mentions(value, by_name=node.by_name)
         case "has":

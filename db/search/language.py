@@ -98,6 +98,27 @@ def parse(query: str, *, by_name: bool = False) -> And:
     return node if isinstance(node, And) else And((node,))
 
 
+def in_room(slug: str) -> Filter:
+    """Exactly that room: a link's narrowing, which nobody can type."""
+    return Filter("in", slug, f"in {slug}")
+
+
+def by_person(name: str) -> Filter:
+    """Whatever the person of exactly that name wrote, under all names: see ``in_room``."""
+    return Filter("by", name, f"by {name}")
+
+
+def in_period(text: str) -> Filter:
+    """A day, month or year. Raises SearchError."""
+    try:
+        first, after = period(text)
+    except (ValueError, OverflowError):
+        raise SearchError(
+            f"{text} is no date; a period is a day, month or year: 2018-05-07, 2018-05 or 2018"
+        ) from None
+    return Filter("on", first.isoformat(), text, after.isoformat())
+
+
 def as_typed(node: Node) -> str:
     """A part of a search as one would type it."""
     match node:

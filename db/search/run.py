@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from db import functions
-from db.search.compile import Condition, condition, text_of
+from db.search.compile import Condition, condition, fts_match, text_of
 from db.search.errors import SearchError
 from db.search.language import And, Node, Text
 from db.text_index import scan_pattern, scannable
@@ -57,24 +58,78 @@ class Obstacle(NamedTuple):
     without: int
 
 
-_HIT = """
-select m.id, m.key, m.sent_at, r.slug, coalesce(s.name, ''), m.kind, m.text, m.day_id, m.position
-from {source}
-join days d on d.id = m.day_id join rooms r on r.id = d.room_id
+class Stretch(NamedTuple):
+    """Which hits: at most ``limit`` in their order, behind the message of id ``after``.
+
+    ``many`` says that a good part of all messages are hits: it is quicker then to walk through
+    time until there are enough than to sort them all.
+    """
+
+    order: Order
+    limit: int | None
+    after: int | None = None
+    many: bool = False
+
+
+class NamedSql(NamedTuple):
+    """A statement, and the values of its named parameters."""
+
+    sql: str
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages a search finds: in all, by room, by month and by person.
+
+    Notices are of no person.
+    """
+
+    total: int
+    rooms: list[tuple[str, int]]
+    months: list[tuple[str, int]]
+    people: list[tuple[str, int]]
+
+
+_JOINED = """
+join days d on d.id = m.day_id
+join rooms r on r.id = d.room_id
 left join speakers s on s.id = m.speaker_id
-where {condition}
 """
+_HIT = (
+    "select m.id, m.key, m.sent_at, r.slug, coalesce(s.name, ''), m.kind, m.text, m.day_id,"
+    f" m.position\nfrom {{source}}{_JOINED}where {{condition}}"
+)
+# The same for people, who know neither ids nor places.
+_SHOWN = (
+    "select m.key, m.sent_at, r.slug as room, s.name as speaker, m.kind, m.text\n"
+    f"from {{source}}{_JOINED}where {{condition}}"
+)
 _ORDERS = {
     "newest": "m.sent_at desc, m.id desc",
     "oldest": "m.sent_at, m.id",
     # bm25 is the less the better; of equals the newest
     "rank": "bm25(messages_fts), m.sent_at desc, m.id desc",
 }
+_BEHIND = {
+    "newest": "(m.sent_at, m.id) < (?, ?)",
+    "oldest": "(m.sent_at, m.id) > (?, ?)",
+    "rank": ("(bm25(messages_fts) > ? or bm25(messages_fts) = ? and (m.sent_at, m.id) < (?, ?))"),
+}
+_RANKED = "messages_fts join messages m on m.id = messages_fts.rowid"
+# Of each messages that many times a hit, a search has many.
+_MANY = 20
 _GROUPS = {
     "room": ("r.slug", "2 desc, 1"),
     "speaker": ("coalesce(p.name, s.name, '')", "2 desc, 1"),
     "month": ("substr(m.sent_at, 1, 7)", "1"),
 }
+
+
+_DAYS = "select d.id, r.slug, substr(d.date, 1, 7) from days d join rooms r on r.id = d.room_id"
+_PEOPLE = (
+    "select s.id, ifnull(p.name, s.name) from speakers s left join people p on p.id = s.person_id"
+)
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -84,18 +139,39 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 def find(connection: sqlite3.Connection, query: And, order: Order, limit: int | None) -> list[Hit]:
     """The messages found, in order. Raises SearchError where there is no text to rank by."""
-    wanted = condition(query)
-    source, parameters = "messages m", wanted.parameters
-    sql = wanted.sql
-    if order == "rank":
-        text = text_of(query)
-        if not text:
-            raise SearchError("--rank needs text to rank by, and this search has none")
-        source = "messages_fts join messages m on m.id = messages_fts.rowid"
-        sql, parameters = f"messages_fts match ? and {sql}", (text, *parameters)
-    statement = f"{_HIT.format(source=source, condition=sql)} order by {_ORDERS[order]} limit ?"
-    rows = connection.execute(statement, [*parameters, -1 if limit is None else limit])
+    return stretch(connection, query, Stretch(order, limit))
+
+
+def stretch(connection: sqlite3.Connection, query: And, wanted: Stretch) -> list[Hit]:
+    """Some of the messages found, in order. Raises SearchError as ``find`` does."""
+    source, (sql, parameters) = _source_and_condition(query, wanted.order)
+    values: list[object] = [*parameters]
+    if wanted.after is not None:
+        values += _place(connection, query, wanted.order, wanted.after)
+        sql = f"{sql} and {_BEHIND[wanted.order]}"
+    if wanted.many and wanted.order != "rank":
+        source = f"{source} indexed by messages_sent_at"
+    statement = f"{_HIT.format(source=source, condition=sql)} order by {_ORDERS[wanted.order]}"
+    limit = -1 if wanted.limit is None else wanted.limit
+    rows = connection.execute(f"{statement} limit ?", [*values, limit])
     return list(map(Hit._make, rows))
+
+
+def is_rankable(query: And) -> bool:
+    """Whether a search has text to rank by."""
+    return bool(text_of(query))
+
+
+def as_sql(query: And, order: Order) -> NamedSql:
+    """The search as one statement for whoever has the SQL functions; its first column is the key.
+
+    Raises SearchError as ``find`` does.
+    """
+    source, (sql, parameters) = _source_and_condition(query, order)
+    first, *rest = sql.split("?")
+    named = first + "".join(f":p{number}{part}" for number, part in enumerate(rest, 1))
+    statement = f"{_SHOWN.format(source=source, condition=named)}\norder by {_ORDERS[order]}"
+    return NamedSql(statement, {f"p{at}": value for at, value in enumerate(parameters, 1)})
 
 
 def count(connection: sqlite3.Connection, query: And) -> int:
@@ -121,6 +197,36 @@ def count_by(
         (by_name, *wanted.parameters),
     )
     return rows.fetchall()
+
+
+def counts(connection: sqlite3.Connection, query: And) -> Counts:
+    """How many messages a search finds where, when and of whom, in one pass."""
+    wanted = condition(query)
+    by_day: Counter[int] = Counter()
+    by_speaker: Counter[int | None] = Counter()
+    rows = connection.execute(
+        f"select m.day_id, m.speaker_id, count(*) from messages m where {wanted.sql} group by 1, 2",
+        wanted.parameters,
+    )
+    for day_id, speaker_id, number in rows:
+        by_day[day_id] += number
+        by_speaker[speaker_id] += number
+    by_room: Counter[str] = Counter()
+    by_month: Counter[str] = Counter()
+    for day_id, room, month in connection.execute(_DAYS):
+        by_room[room] += by_day[day_id]
+        by_month[month] += by_day[day_id]
+    by_person: Counter[str] = Counter()
+    for speaker_id, name in connection.execute(_PEOPLE):
+        by_person[name] += by_speaker[speaker_id]
+    return Counts(by_day.total(), _most(by_room), sorted((+by_month).items()), _most(by_person))
+
+
+def has_many(connection: sqlite3.Connection, total: int) -> bool:
+    """Whether so many hits are many: see ``Stretch``."""
+    # ids are dense
+    (messages,) = connection.execute("select ifnull(max(id), 0) from messages").fetchone()
+    return total * _MANY > int(messages)
 
 
 def around(connection: sqlite3.Connection, hits: list[Hit], distance: int) -> Iterator[list[Hit]]:
@@ -185,6 +291,41 @@ def obstacles(connection: sqlite3.Connection, query: And) -> list[Obstacle]:
         if rest.nodes and (number := count(connection, rest)):
             found.append(Obstacle(part, number))
     return sorted(found, key=lambda obstacle: -obstacle.without)
+
+
+def _source_and_condition(query: And, order: Order) -> tuple[str, Condition]:
+    """What a search reads in that order, and what must hold of it."""
+    wanted = condition(query)
+    if order != "rank":
+        return "messages m", wanted
+    text = text_of(query)
+    if not text:
+        raise SearchError("--rank needs text to rank by, and this search has none")
+    if fts_match(query):
+        return _RANKED, Condition("messages_fts match ?", (text,))
+    matching = f"messages_fts match ? and {wanted.sql}"
+    return _RANKED, Condition(matching, (text, *wanted.parameters))
+
+
+def _place(
+    connection: sqlite3.Connection, query: And, order: Order, message_id: int
+) -> tuple[object, ...]:
+    """Where in the order a message stands, as the values that ``_BEHIND`` asks for."""
+    time = connection.execute("select sent_at, id from messages where id = ?", [message_id])
+    place = tuple(time.fetchone())
+    if order != "rank":
+        return place
+    score = connection.execute(
+        "select bm25(messages_fts) from messages_fts where messages_fts match ? and rowid = ?",
+        [text_of(query), message_id],
+    ).fetchone()
+    if score is None:
+        raise SearchError("the message to go on behind is none that this search finds")
+    return (*score, *score, *place)
+
+
+def _most(counted: Counter[str]) -> list[tuple[str, int]]:
+    return sorted((+counted).items(), key=lambda one: (-one[1], one[0]))
 
 
 def _count(connection: sqlite3.Connection, wanted: Condition) -> int:
