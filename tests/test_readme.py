@@ -14,7 +14,7 @@ from tests.conftest import SAMPLE, Command
 
 README = Path(__file__).parent.parent / "README.md"
 # `make demo` and a load of pages that are not here: tests of their own cover those
-ELSEWHERE = ("$ make", "$ etl load source/")
+ELSEWHERE = ("$ make", "$ etl load source/", "$ chats serve", "$ datasette")
 CHANGES = re.compile(r"^last load: .*|^  seconds .*", re.MULTILINE)
 
 
