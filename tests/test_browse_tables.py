@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from cli import generated
 from cli.browse.tables import TABLES
 from cli.main import run
-from db.catalog import queries
+from db.catalog import Parameter, queries
 from db.schema_comments import latest_tables
 from db.text_index import normalize
 from tests.conftest import Command, query
@@ -125,7 +125,7 @@ def test_a_canned_query_explains_its_parameters(sample: Path) -> None:
 
 
 def test_help_is_escaped() -> None:
-    parameter = generated.Parameter("limit", "text", HOSTILE, HOSTILE)
+    parameter = Parameter("limit", "text", HOSTILE, HOSTILE)
     assert "<img" not in generated._parameter_help(parameter)
 
 

@@ -163,5 +163,5 @@ def _web_link(cell: Cell) -> Markup | None:
     said = url if len(url) <= longest else f"{url[:longest]}…"
     # what is no address stays text, though Datasette would take it for one
     if address is None:
-        return Markup("{}").format(said)
+        return Markup.escape(said)
     return Markup('<a href="{}" rel="{}">{}</a>').format(address, REL, said)
