@@ -8,25 +8,31 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
-from db.catalog import Query, queries
+from cli.browse.tables import TABLES
+from db.catalog import Parameter, Query, queries
 from db.schema_comments import Table, latest_tables
 
 ROOT = Path(__file__).parent.parent
 BEGIN, END = "<!-- tables: made by `make generated` -->\n", "<!-- end of tables -->\n"
-HIDDEN = {"properties"}
+TITLE = "Chat archive"
+# Where visitors land, at / and /chats: relative, so right behind any prefix.
+WELCOME = (
+    "<p>Group chats as normalised tables, with full-text search in Chinese.</p>"
+    '<p><a href="chats/-/chat"><strong>Read it as a chat</strong></a>'
+    ' · <a href="chats/messages">search the messages</a></p>'
+)
 
 
 def metadata(_: str) -> str:
     """Datasette's metadata.json: what every table, column and canned query is."""
-    tables = {table.name: _table_metadata(table) for table in latest_tables()}
+    described = {table.name: _description(table) for table in latest_tables()}
+    tables = {name: look.metadata() | described.get(name, {}) for name, look in TABLES.items()}
     canned = {query.name: _query_metadata(query) for query in queries().values()}
-    whole = {
-        "title": "Chat archive",
-        "description": "Group chats as normalised tables, with full-text search in Chinese.",
-        "databases": {"chats": {"tables": tables, "queries": canned}},
-    }
+    database = {"title": TITLE, "description_html": WELCOME, "tables": tables, "queries": canned}
+    whole = {"title": TITLE, "description_html": WELCOME, "databases": {"chats": database}}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -44,23 +50,34 @@ def readme(current: str) -> str:
     return before + BEGIN + "\n".join(lines) + "\n" + END + after
 
 
-def _table_metadata(table: Table) -> dict[str, object]:
+def _description(table: Table) -> dict[str, object]:
     columns = {column.name: column.comment for column in table.columns if column.comment}
     described: dict[str, object] = {"description": table.comment}
-    if columns:
-        described["columns"] = columns
-    if table.name in HIDDEN:
-        described["hidden"] = True
-    return described
+    return described | {"columns": columns} if columns else described
 
 
 def _query_metadata(query: Query) -> dict[str, object]:
+    """A canned query; Datasette shows ``description`` in lists, the other on its page."""
+    parameters = "".join(map(_parameter_help, query.parameters))
     return {
         "title": query.title,
         "description": query.description,
+        "description_html": f"<p>{escape(query.description)}</p>"
+        + (f"<dl>{parameters}</dl>" if parameters else ""),
         "sql": query.sql,
         "params": [parameter.name for parameter in query.parameters],
+        # the form comes first; the SQL is one click away
+        "hide_sql": True,
     }
+
+
+def _parameter_help(parameter: Parameter) -> str:
+    said = parameter.help
+    if parameter.type == "flag":
+        said += " (1 for yes)"
+    elif parameter.default is not None:
+        said += f" ({parameter.default} if left empty)"
+    return f"<dt><code>{escape(parameter.name)}</code></dt><dd>{escape(said)}</dd>"
 
 
 FILES: dict[str, Callable[[str], str]] = {"metadata.json": metadata, "README.md": readme}

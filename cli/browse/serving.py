@@ -17,7 +17,8 @@ from datasette.utils.asgi import AsgiFileDownload, Forbidden, NotFound, Request,
 
 from cli.browse import appearance
 from cli.browse.addresses import Addresses, decoded
-from cli.browse.pictures import picture_folders
+from cli.browse.archives import may_see
+from cli.browse.pictures import PictureFolders, picture_folders
 from cli.browse.visit import Answer, File, Origin, Page, PageMissing, PageModule, Redirect, Visit
 from db.backup import copy_archive
 from db.connection import is_current
@@ -59,6 +60,21 @@ def view(module: PageModule) -> View:
     return of_page
 
 
+async def folders_of(datasette: Datasette, name: str) -> PictureFolders:
+    """Where the pictures of an archive lie."""
+    database = datasette.get_database(name)
+    extra = _config(datasette).get("images", ())
+    path = Path(database.path) if database.path else None
+
+    def in_thread(connection: sqlite3.Connection) -> PictureFolders:
+        if not is_current(connection):
+            return PictureFolders(())
+        return picture_folders(connection, path, extra)
+
+    found: PictureFolders = await database.execute_fn(in_thread)
+    return found
+
+
 def home(datasette: Datasette) -> View | None:
     """What leads to the home page of the archive that `chats serve` serves, if it does."""
     name = _config(datasette).get("home")
@@ -66,7 +82,7 @@ def home(datasette: Datasette) -> View | None:
         return None
 
     async def lead_home() -> Response:
-        return Response.redirect(_addresses(datasette, name).home())
+        return Response.redirect(addresses(datasette, name).home())
 
     return lead_home
 
@@ -106,7 +122,7 @@ async def _answer(
             with sqlite_timelimit(connection, TIME_LIMIT_MS):
                 visit = Visit(
                     connection,
-                    _addresses(datasette, name),
+                    addresses(datasette, name),
                     parts,
                     arguments,
                     picture_folders(connection, path, config.get("images", ())),
@@ -200,14 +216,19 @@ def _compressed(response: Response, request: Request) -> Response:
 
 async def _check_allowed(datasette: Datasette, request: Request, name: str) -> None:
     """Whoever may not see the database in Datasette may not see it here. Raises Forbidden."""
-    await datasette.ensure_permissions(request.actor, [("view-database", name), "view-instance"])
+    if not await may_see(datasette, request.actor, name):
+        raise Forbidden(f"you may not see {name}")
 
 
 def _config(datasette: Datasette) -> dict[str, Any]:
     return datasette.plugin_config(PLUGIN) or {}
 
 
-def _addresses(datasette: Datasette, name: str) -> Addresses:
-    return Addresses(
-        str(datasette.urls.database(name)), str(datasette.urls.static_plugins(PLUGIN, "chat.css"))
-    )
+def addresses(datasette: Datasette, name: str) -> Addresses:
+    """The addresses of an archive."""
+    return Addresses(str(datasette.urls.database(name)), static(datasette, "chat.css"))
+
+
+def static(datasette: Datasette, file: str) -> str:
+    """The address of one of our static files."""
+    return str(datasette.urls.static_plugins(PLUGIN, file))

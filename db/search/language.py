@@ -32,8 +32,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _PERIOD = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
-# Deeper than anyone means, and far from Python's limit on recursion.
-_DEEPEST = 50
+# Deeper than anyone means; FTS5's parser takes 16, as one may hold OR and AND.
+_DEEPEST = 15
 # SQLite takes expressions up to a depth of 1,000.
 _MOST = 200
 
