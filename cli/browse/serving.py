@@ -1,25 +1,23 @@
-"""From a request to a page: find the archive, let the page be made, send it safely."""
+"""From a request to a page: find the archive, and let the page be made of one moment's."""
 
 from __future__ import annotations
 
-import gzip
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import jinja2
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import AsgiFileDownload, Forbidden, NotFound, Request, Response
 
-from cli.browse import appearance
 from cli.browse.addresses import Addresses, decoded
 from cli.browse.archives import may_see
 from cli.browse.pictures import PictureFolders, picture_folders
-from cli.browse.visit import Answer, File, Origin, Page, PageMissing, PageModule, Redirect, Visit
+from cli.browse.sending import compressed, rendered
+from cli.browse.visit import Answer, Origin, Page, PageMissing, PageModule, Visit
 from db.backup import copy_archive
 from db.connection import is_current
 from db.errors import ArchiveError
@@ -32,19 +30,6 @@ if TYPE_CHECKING:
 PLUGIN = "wechat-to-sqlite"
 DOWNLOAD = "download"
 TIME_LIMIT_MS = 10_000
-# Whatever somebody typed into the chat: nothing of it runs or loads. No page of ours has a script.
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src {images}; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
-)
-_HEADERS = {
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-cache",
-    "vary": "accept-encoding",
-}
-_LEAST_COMPRESSED = 1000
-
 View = Callable[..., Awaitable[Response]]
 
 
@@ -55,7 +40,7 @@ def view(module: PageModule) -> View:
         name = decoded(request.url_vars["database"])
         await _check_allowed(datasette, request, name)
         answer = await _answer(module, datasette, request, name)
-        return _compressed(answer, request)
+        return compressed(answer, request)
 
     return of_page
 
@@ -130,7 +115,7 @@ async def _answer(
                     Origin(request.url),
                     bool(config.get("download")),
                 )
-                return _rendered(datasette, visit, _made(module, visit))
+                return rendered(visit, _made(module, visit), datasette.template_dir)
         finally:
             connection.execute("rollback")
 
@@ -169,49 +154,6 @@ def _made(module: PageModule, visit: Visit) -> Answer:
 
 def _failed(status: int, text: str, suggestions: list[tuple[str, str]] | None = None) -> Page:
     return Page("failed.html", {"text": text, "suggestions": suggestions or []}, status)
-
-
-def _rendered(datasette: Datasette, visit: Visit, answer: Answer) -> Response:
-    if isinstance(answer, Redirect):
-        return Response.redirect(answer.address)
-    if isinstance(answer, File):
-        headers = {"content-security-policy": _POLICY.format(images="'none'"), **_HEADERS}
-        return Response(answer.content, 200, headers, answer.content_type)
-    template = _environment(datasette.template_dir).get_template(f"chat/{answer.template}")
-    body = template.render(
-        visit=visit, addresses=visit.addresses, arguments=visit.arguments, **answer.values
-    )
-    images = "'self' http: https:" if visit.remote_images else "'self'"
-    headers = {"content-security-policy": _POLICY.format(images=images), **_HEADERS}
-    return Response(body, answer.status, headers, answer.content_type)
-
-
-@lru_cache(maxsize=4)
-def _environment(custom: str | None) -> jinja2.Environment:
-    """Our templates, synchronous as that is faster; those of Datasette's --template-dir win."""
-    loaders: list[jinja2.BaseLoader] = [jinja2.FileSystemLoader(custom)] if custom else []
-    loaders.append(jinja2.PackageLoader("cli.browse"))
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(loaders),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters.update(appearance.FILTERS)
-    return environment
-
-
-def _compressed(response: Response, request: Request) -> Response:
-    """A response as gzip, where the browser takes it and it is worth the while."""
-    body = response.body.encode() if isinstance(response.body, str) else response.body or b""
-    if len(body) < _LEAST_COMPRESSED or "gzip" not in request.headers.get("accept-encoding", ""):
-        return response
-    if response.content_type.startswith("image/"):
-        return response
-    response.body = gzip.compress(body, compresslevel=3)
-    response.headers["content-encoding"] = "gzip"
-    return response
 
 
 async def _check_allowed(datasette: Datasette, request: Request, name: str) -> None:
