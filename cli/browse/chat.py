@@ -30,12 +30,16 @@ class Quoted(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A picture: our own file's address or the one it was shared under, whichever may load."""
+    """A picture: our own file's address or the one it was shared under, whichever may load.
+
+    ``show`` is this page's address with the pictures of other hosts.
+    """
 
     name: str
     source: str | None
     remote: str | None
     host: str
+    show: str
 
 
 class Bubble(NamedTuple):
@@ -157,10 +161,11 @@ def _picture(visit: Visit, message: TranscriptMessage) -> Shown | None:
 def shown_picture(visit: Visit, name: str, url: str) -> Shown:
     """A picture, from our own file where there is one."""
     if visit.pictures.find(name) is not None:
-        return Shown(name, visit.addresses.picture(name), None, "")
+        return Shown(name, visit.addresses.picture(name), None, "", "")
     remote = web_address(url)
     host = remote.split("/")[2] if remote else ""
-    return Shown(name, remote if visit.remote_images else None, remote, host)
+    source = remote if visit.remote_images else None
+    return Shown(name, source, remote, host, visit.again(pictures="show"))
 
 
 def _minutes(message: TranscriptMessage) -> int:
