@@ -15,6 +15,7 @@ A flag is off where it is empty or 0, as a web form sends it, and on with anythi
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -75,6 +76,17 @@ def queries() -> dict[str, Query]:
         read_query(f.name[:-4], f.read_text("utf-8")) for f in files if f.name.endswith(".sql")
     ]
     return {query.name: query for query in sorted(found, key=lambda query: query.name)}
+
+
+def run_query(
+    connection: sqlite3.Connection, name: str, **values: Value
+) -> list[dict[str, object]]:
+    """The rows of a canned query; parameters that are not given are NULL."""
+    query = queries()[name]
+    given = {parameter.name: values.get(parameter.name) for parameter in query.parameters}
+    cursor = connection.execute(query.sql, given)
+    columns = [column for column, *_ in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor]
 
 
 def read_query(name: str, text: str) -> Query:

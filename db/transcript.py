@@ -104,6 +104,16 @@ class TranscriptDay(NamedTuple):
     messages: int
 
 
+class LatestDay(NamedTuple):
+    """A day that has messages, and when the last one was sent."""
+
+    id: int
+    date: str
+    presenter: str | None
+    messages: int
+    last_sent_at: str
+
+
 class MessagePlace(NamedTuple):
     """Where a message stands: its day, its lines, and the version of the page that is loaded."""
 
@@ -185,9 +195,26 @@ def nearest_day(connection: sqlite3.Connection, room: RoomRow, date: str) -> str
     return None if row is None else row[0]
 
 
-def day_messages(connection: sqlite3.Connection, day_id: int) -> list[TranscriptMessage]:
-    """A day's messages in the order of its page."""
-    ids = connection.execute("select id from messages where day_id = ?", [day_id])
+def latest_days(connection: sqlite3.Connection, room: str, limit: int) -> list[LatestDay]:
+    """The newest days of a room that have messages, the newest first."""
+    rows = connection.execute(
+        "select d.id, d.date, d.presenter, d.messages,"
+        " (select max(m.sent_at) from messages m where m.day_id = d.id)"
+        " from days d join rooms r on r.id = d.room_id where r.slug = ? and d.messages > 0"
+        " order by d.date desc limit ?",
+        [room, limit],
+    )
+    return list(map(LatestDay._make, rows))
+
+
+def day_messages(
+    connection: sqlite3.Connection, day_id: int, limit: int | None = None
+) -> list[TranscriptMessage]:
+    """A day's messages in the order of its page, or so many of the first."""
+    ids = connection.execute(
+        "select id from messages where day_id = ? order by position limit ?",
+        [day_id, -1 if limit is None else limit],
+    )
     return _messages(connection, [id_ for (id_,) in ids])
 
 

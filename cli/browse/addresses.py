@@ -104,11 +104,6 @@ class Addresses:
         return self._asked(f"{self.database}{format_}", {"sql": sql, **arguments})
 
     @staticmethod
-    def here(**arguments: str | None) -> str:
-        """The page itself, with other arguments."""
-        return Addresses._asked("", arguments)
-
-    @staticmethod
     def _asked(path: str, arguments: dict[str, str | None]) -> str:
         given = {name: value for name, value in arguments.items() if value}
         return f"{path}?{urlencode(given, quote_via=quote)}" if given else path

@@ -21,6 +21,9 @@ COLOURS = 12
 REL = "noopener nofollow ugc"
 _BRACKETED = re.compile(r"\[[^\[\]\n]{1,14}\]")
 
+# See Char in https://www.w3.org/TR/xml/#charsets; surrogates are in no text that SQLite holds.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
 
 def colour(name: str) -> str:
     """The class of a person's colour, always the same one."""
@@ -112,6 +115,11 @@ def _with_emoji(text: str, emoji: Mapping[str, str]) -> Markup:
     return Markup("").join([*pieces, escape(text[done:])])
 
 
+def xml(text: str) -> Markup:
+    """Written XML with � for the characters that XML 1.0 cannot hold, in whatever way."""
+    return Markup(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "colour": colour,
     "initial": initial,
@@ -119,4 +127,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "weekday": weekday,
     "number": number,
     "counted": counted,
+    "xml": xml,
 }

@@ -32,7 +32,7 @@ class Quoted(NamedTuple):
 class Shown(NamedTuple):
     """A picture: our own file's address or the one it was shared under, whichever may load.
 
-    ``show`` is the address of the same page with pictures from other hosts.
+    ``show`` is this page's address with the pictures of other hosts.
     """
 
     name: str
@@ -177,8 +177,8 @@ def shown_picture(visit: Visit, name: str, url: str) -> Shown:
         return Shown(name, visit.addresses.picture(name), None, "", "")
     remote = web_address(url)
     host = remote.split("/")[2] if remote else ""
-    show = visit.addresses.here(**{**visit.arguments, "pictures": "show"})
-    return Shown(name, remote if visit.remote_images else None, remote, host, show)
+    source = remote if visit.remote_images else None
+    return Shown(name, source, remote, host, visit.again(pictures="show"))
 
 
 def _minutes(message: TranscriptMessage) -> int:

@@ -21,6 +21,7 @@ _SIGNATURES = {
     b"GIF8": "image/gif",
     b"RIFF": "image/webp",
 }
+_TELLING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,13 @@ class PictureFolders:
     folders: tuple[Path, ...]
 
     def find(self, name: str) -> Path | None:
-        """The file of a picture; None if we do not have it."""
+        """The file of a picture; None if we do not have it, or something else under its name."""
         if not name or name in (".", "..") or {"/", "\\", "\0"} & set(name):
             return None
         for folder in self.folders:
             path = folder / name
             try:
-                if path.is_file():
+                if path.is_file() and picture_type(_beginning(path)):
                     return path
             except OSError:
                 # a name may be too long for a file
@@ -54,6 +55,11 @@ def picture_folders(
     for path in map(Path, newest_paths(connection)):
         candidates += [parent / FOLDER for parent in path.parents[2:4]]
     return PictureFolders(tuple(f for f in dict.fromkeys(candidates) if f.is_dir()))
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_TELLING)
 
 
 def picture_type(content: bytes) -> str | None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import quote, urlencode, urljoin
 
 from cli.browse.addresses import Addresses
 from cli.browse.pictures import PictureFolders
@@ -15,6 +16,10 @@ class Origin(NamedTuple):
     """How a visitor reached us: for addresses that are read elsewhere, as in a feed."""
 
     url: str
+
+    def absolute(self, address: str) -> str:
+        """One of our addresses, with scheme and host."""
+        return urljoin(self.url, address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Visit:
     def argument(self, name: str) -> str:
         """An argument without outer spaces; empty if it is not given."""
         return self.arguments.get(name, "").strip()
+
+    def again(self, **changes: str | None) -> str:
+        """The address of the same page with other arguments; empty ones are left out."""
+        given = {name: value for name, value in {**self.arguments, **changes}.items() if value}
+        return f"?{urlencode(given, quote_via=quote)}"
 
 
 @dataclass(frozen=True, slots=True)

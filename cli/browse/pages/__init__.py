@@ -1,6 +1,7 @@
 """The pages: one module each, and one name here."""
 
-from cli.browse.pages import day, home, picture, room, search
+from cli.browse.pages import day, feed, home, links, picture, pictures, room, search
 from cli.browse.visit import PageModule
 
-PAGES: tuple[PageModule, ...] = (home, room, day, picture, search)
+# the first whose path fits is taken
+PAGES: tuple[PageModule, ...] = (home, room, feed, day, search, pictures, picture, links)

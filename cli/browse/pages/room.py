@@ -35,7 +35,11 @@ def page(visit: Visit) -> Page | Redirect:
 
 def room_of(visit: Visit) -> RoomRow:
     """The room that the path names: its short name, or as people type it. Raises PageMissing."""
-    name = visit.parts["room"]
+    return named_room(visit, visit.parts["room"])
+
+
+def named_room(visit: Visit, name: str) -> RoomRow:
+    """The room of that name: its short one, or as people type it. Raises PageMissing."""
     try:
         return find_room(visit.connection, name) or room_named(visit.connection, name)
     except ArchiveError as error:

@@ -1,0 +1,25 @@
+"""The pages that were shared, and their hosts."""
+
+from __future__ import annotations
+
+from cli.browse.paging import part_of
+from cli.browse.visit import Page, Visit
+from db.catalog import run_query
+from db.links import shared_pages
+from db.reader import hosts
+
+PATH = "links"
+AT_ONCE, HOSTS = 200, 50
+
+
+def page(visit: Visit) -> Page:
+    """Make the page; `?host=` narrows it to one, `?first=` begins at the link of that id."""
+    host = visit.argument("host")
+    found = shared_pages(visit.connection, host or None)
+    values = {
+        "host": host,
+        "part": part_of(found, lambda one: str(one.id), visit.argument("first"), AT_ONCE),
+        "hosts": [] if host else run_query(visit.connection, "hosts", limit=HOSTS),
+        "all_hosts": len(hosts(visit.connection)),
+    }
+    return Page("links.html", values)
