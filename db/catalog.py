@@ -15,10 +15,12 @@ A flag is off where it is empty or 0, as a web form sends it, and on with anythi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any, NamedTuple
 
 _HEADER = re.compile(r"-- (title|description|param)(?: ([^:]+))?: (.+)")
 _PARAMETER = re.compile(r"([a-z_]+) (text|integer|real|flag)(?: (\S+))?")
@@ -66,6 +68,22 @@ class Query:
     parameters: tuple[Parameter, ...]
     sql: str
 
+    def values(self, given: Mapping[str, Value]) -> dict[str, Value]:
+        """The values of all its parameters: those given, and the defaults of the others."""
+        return {parameter.name: parameter.default for parameter in self.parameters} | dict(given)
+
+
+class Result(NamedTuple):
+    """What a query found."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+    def of(self, *columns: str) -> list[tuple[Any, ...]]:
+        """These columns of its rows."""
+        at = [self.columns.index(column) for column in columns]
+        return [tuple(row[number] for number in at) for row in self.rows]
+
 
 @cache
 def queries() -> dict[str, Query]:
@@ -75,6 +93,12 @@ def queries() -> dict[str, Query]:
         read_query(f.name[:-4], f.read_text("utf-8")) for f in files if f.name.endswith(".sql")
     ]
     return {query.name: query for query in sorted(found, key=lambda query: query.name)}
+
+
+def run_query(connection: sqlite3.Connection, query: Query, **given: Value) -> Result:
+    """What a query finds; a parameter that is not given has its default."""
+    cursor = connection.execute(query.sql, query.values(given))
+    return Result([column[0] for column in cursor.description], cursor.fetchall())
 
 
 def read_query(name: str, text: str) -> Query:
