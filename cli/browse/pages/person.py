@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -54,6 +55,8 @@ def page(visit: Visit) -> Page:
     connection = visit.connection
     days = {day.date: day.messages for day in profiles.days_of(connection, person)}
     names = profiles.names_over_time(connection, person)
+    titles = {room.slug: room.title or room.slug for room in rooms(connection)}
+    signs = emoji_signs(connection)
     shown = visit.argument("words") == "show"
     values = {
         "person": person,
@@ -66,12 +69,12 @@ def page(visit: Visit) -> Page:
         "legend": legend(days),
         "day_address": lambda date: visit.addresses.search(speaker=person.name, period=date),
         "rooms": profiles.rooms_of(connection, person),
-        "titles": _titles(visit),
+        "titles": titles,
         "emoji": profiles.emoji_of(connection, person),
-        "signs": emoji_signs(connection),
+        "signs": signs,
         "circles": _circles(visit, person),
         "words": profiles.words_of(connection, person) if shown else None,
-        "newest": _newest(visit, person),
+        "newest": _newest(visit, person, titles, signs),
     }
     return Page("person.html", values)
 
@@ -126,13 +129,10 @@ def _known(visit: Visit, one: Count) -> Known:
     return Known(one.name, one.times, visit.addresses.person(one.name) if known else None)
 
 
-def _titles(visit: Visit) -> dict[str, str]:
-    return {room.slug: room.title or room.slug for room in rooms(visit.connection)}
-
-
-def _newest(visit: Visit, person: Person) -> list[SaidDay]:
+def _newest(
+    visit: Visit, person: Person, titles: Mapping[str, str], signs: Mapping[str, str]
+) -> list[SaidDay]:
     """Their newest messages, by room and day."""
-    titles, signs = _titles(visit), emoji_signs(visit.connection)
     found = newest_messages_of(visit.connection, person.speakers, NEWEST)
     days = []
     for day, messages in groupby(found, key=lambda message: message.key.rpartition("/")[0]):
