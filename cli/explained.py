@@ -50,15 +50,28 @@ def lines(found: Explained, width: int) -> Iterator[Line]:
             yield from _piece(piece, width)
 
 
-def _piece(piece: Piece, width: int) -> Iterator[Line]:
+def said(piece: Piece) -> str:
+    """What a piece of evidence says, in words."""
     one = piece.times == 1
-    parted = piece.kind == "by hand" and piece.weight < 0
-    said = _SAID["parted by hand" if parted else piece.kind].format(
+    words = _SAID["parted by hand" if _parted(piece) else piece.kind].format(
         times=f"{piece.times:,}", speaker=piece.speaker, s="" if one else "s", v="s" if one else ""
     )
-    said += f" ({piece.note})" if piece.note else ""
-    verdict = "" if parted else _VERDICTS[piece.verdict]
+    return f"{words} ({piece.note})" if piece.note else words
+
+
+def verdict(piece: Piece) -> str:
+    """What came of a piece of evidence; empty if it joins, or says itself that it parts."""
+    return "" if _parted(piece) else _VERDICTS[piece.verdict]
+
+
+def _parted(piece: Piece) -> bool:
+    """Whether somebody told the two apart by hand."""
+    return piece.kind == "by hand" and piece.weight < 0
+
+
+def _piece(piece: Piece, width: int) -> Iterator[Line]:
     span = " … ".join(dict.fromkeys(key for key in (piece.first, piece.last) if key))
     weight = "" if piece.kind == "header" else f"{piece.weight:+.1f}"
-    text = [Span(said), Span(f"  {verdict}" if verdict else "", BOLD), Span(f"  {span}", DIM)]
+    came = verdict(piece)
+    text = [Span(said(piece)), Span(f"  {came}" if came else "", BOLD), Span(f"  {span}", DIM)]
     yield from layout.beside(Span(f"{weight:>6}"), 2 * _INDENT, text, width)

@@ -22,7 +22,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def month_bars(months: Mapping[str, int], *, width: int, height: int = 4) -> Iterator[Line]:
     """A bar for each month (``2031-02``) from the first to the last; wide spans share bars."""
-    labels = list(_months_between(min(months), max(months)))
+    labels = list(months_between(min(months), max(months)))
     # beside the figures on the axis, of which none is longer than this one
     room = width - len(f"{sum(months.values()):,}") - 2
     together = -(-len(labels) // room)
@@ -87,6 +87,12 @@ def quartiles(values: Iterable[int]) -> list[int]:
     return [busy[(len(busy) - 1) * part // 4] if busy else 0 for part in (1, 2, 3)]
 
 
+def months_between(first: str, last: str) -> Iterator[str]:
+    """The months (``2031-02``) from one to another, both included."""
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return (f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1))
+
+
 def _part_calendar(
     year: int, months: range, days: Mapping[datetime.date, int], limits: list[int], cell: int
 ) -> Iterator[Line]:
@@ -140,10 +146,3 @@ def _year_labels(months: Sequence[str], step: int, width: int) -> str:
             line = f"{line:<{at}}{month[:4]}"
         year = month[:4]
     return line
-
-
-def _months_between(first: str, last: str) -> Iterator[str]:
-    year, month = map(int, first.split("-"))
-    while (label := f"{year:04}-{month:02}") <= last:
-        yield label
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any, NamedTuple
 
 _HEADER = re.compile(r"-- (title|description|param)(?: ([^:]+))?: (.+)")
 _PARAMETER = re.compile(r"([a-z_]+) (text|integer|real|flag)(?: (\S+))?")
@@ -67,6 +68,22 @@ class Query:
     parameters: tuple[Parameter, ...]
     sql: str
 
+    def values(self, given: Mapping[str, Value]) -> dict[str, Value]:
+        """The values of all its parameters: those given, and the defaults of the others."""
+        return {parameter.name: parameter.default for parameter in self.parameters} | dict(given)
+
+
+class Result(NamedTuple):
+    """What a query found."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+    def of(self, *columns: str) -> list[tuple[Any, ...]]:
+        """These columns of its rows."""
+        at = [self.columns.index(column) for column in columns]
+        return [tuple(row[number] for number in at) for row in self.rows]
+
 
 @cache
 def queries() -> dict[str, Query]:
@@ -78,15 +95,10 @@ def queries() -> dict[str, Query]:
     return {query.name: query for query in sorted(found, key=lambda query: query.name)}
 
 
-def run_query(
-    connection: sqlite3.Connection, name: str, **values: Value
-) -> list[dict[str, object]]:
-    """The rows of a canned query; parameters that are not given are NULL."""
-    query = queries()[name]
-    given = {parameter.name: values.get(parameter.name) for parameter in query.parameters}
-    cursor = connection.execute(query.sql, given)
-    columns = [column for column, *_ in cursor.description]
-    return [dict(zip(columns, row, strict=True)) for row in cursor]
+def run_query(connection: sqlite3.Connection, query: Query, **given: Value) -> Result:
+    """What a query finds; a parameter that is not given has its default."""
+    cursor = connection.execute(query.sql, query.values(given))
+    return Result([column[0] for column in cursor.description], cursor.fetchall())
 
 
 def read_query(name: str, text: str) -> Query:

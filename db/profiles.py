@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from db.people.everybody import NAMES
 from db.text_index import normalize
 from db.words import Word, telling_words
 
@@ -136,7 +137,7 @@ def find_people(
 
     ``by_name`` takes every name for somebody of their own.
     """
-    known = connection.execute(_SINGLE_NAMES if by_name else _NAMES).fetchall()
+    known = connection.execute(_SINGLE_NAMES if by_name else NAMES).fetchall()
     ids = {id_ for name, id_ in known if name == part.strip()}
     if not ids:
         wanted = normalize(part.strip())
@@ -147,34 +148,82 @@ def find_people(
     return sorted(spoken, key=lambda person: (-person.messages, person.name))
 
 
+def find_person(connection: sqlite3.Connection, name: str) -> Person | None:
+    """Whoever has exactly that name; None if nobody who wrote something surely has it."""
+    row = connection.execute(_OF_NAME, {"name": name}).fetchone()
+    person = _person(connection, row[0], by_name=False) if row else None
+    return person if person and person.messages else None
+
+
+def is_somebody(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether a name is surely somebody's."""
+    return connection.execute(_OF_NAME, {"name": name}).fetchone() is not None
+
+
 def profile(connection: sqlite3.Connection, person: Person, *, by_name: bool = False) -> Profile:
     """What the archive knows of a person; with ``by_name`` others go by single names, too."""
-    values = {
-        "speakers": json.dumps(person.speakers),
-        # names may hold what is no Unicode text
-        "names": json.dumps(person.names, ensure_ascii=False),
-        "by_name": by_name,
-        "limit": LISTED,
-    }
-
-    def counts(sql: str) -> list[Count]:
-        return [Count._make(row) for row in connection.execute(sql, values)]
-
-    (everybody,) = connection.execute("select sum(messages) from days").fetchone()
+    values = _values(person)
     (days,) = connection.execute(_DAYS, values).fetchone()
     return Profile(
         person=person,
-        names=[NameUse._make(row) for row in connection.execute(_NAMES_OVER_TIME, values)],
+        names=names_over_time(connection, person),
         days=days,
-        rooms=counts(_ROOMS),
+        rooms=rooms_of(connection, person),
         months=dict(connection.execute(_MONTHS, values)),
         hours=_hours(connection.execute(_HOURS, values)),
-        words=telling_words(connection, _texts(connection, values), everybody, WORDS),
-        emoji=counts(_EMOJI),
-        mentions=counts(_MENTIONS),
-        mentioned_by=counts(_MENTIONED_BY),
-        talks_with=counts(_TALKS_WITH),
+        words=words_of(connection, person),
+        emoji=emoji_of(connection, person),
+        mentions=mentions_of(connection, person, by_name=by_name),
+        mentioned_by=mentioned_by(connection, person, by_name=by_name),
+        talks_with=talks_with(connection, person, by_name=by_name),
     )
+
+
+def names_over_time(connection: sqlite3.Connection, person: Person) -> list[NameUse]:
+    """A person's names in the order of time."""
+    return list(map(NameUse._make, connection.execute(_NAMES_OVER_TIME, _values(person))))
+
+
+def days_of(connection: sqlite3.Connection, person: Person) -> list[DayCount]:
+    """All days of the archive in those months that a person wrote in, with their messages."""
+    return list(map(DayCount._make, connection.execute(_DAYS_OF_MONTHS, _values(person))))
+
+
+def rooms_of(connection: sqlite3.Connection, person: Person) -> list[Count]:
+    """The rooms that a person writes in, most first."""
+    return _counts(connection, _ROOMS, _values(person))
+
+
+def words_of(connection: sqlite3.Connection, person: Person) -> list[Word]:
+    """The words that tell a person from others."""
+    (everybody,) = connection.execute("select sum(messages) from days").fetchone()
+    return telling_words(connection, _texts(connection, _values(person)), everybody, WORDS)
+
+
+def emoji_of(connection: sqlite3.Connection, person: Person) -> list[Count]:
+    """The emoji that a person uses most."""
+    return _counts(connection, _EMOJI, _values(person))
+
+
+def mentions_of(
+    connection: sqlite3.Connection, person: Person, *, by_name: bool = False
+) -> list[Count]:
+    """Whom a person mentions most; names that are nobody's for sure are among them."""
+    return _counts(connection, _MENTIONS, _values(person, by_name=by_name))
+
+
+def mentioned_by(
+    connection: sqlite3.Connection, person: Person, *, by_name: bool = False
+) -> list[Count]:
+    """Who mentions a person most."""
+    return _counts(connection, _MENTIONED_BY, _values(person, by_name=by_name))
+
+
+def talks_with(
+    connection: sqlite3.Connection, person: Person, *, by_name: bool = False
+) -> list[Count]:
+    """Who writes in the most of the half hours and rooms in which a person does."""
+    return _counts(connection, _TALKS_WITH, _values(person, by_name=by_name))
 
 
 def figures(connection: sqlite3.Connection) -> Figures:
@@ -216,14 +265,13 @@ def room_speakers(connection: sqlite3.Connection, slug: str, limit: int) -> list
     return list(map(Count._make, connection.execute(_ROOM_SPEAKERS, [slug, limit])))
 
 
-# Whose a name is: people.id is the id of one of their speakers, so the two never meet. Only after a
-# load that was killed has a speaker no person.
-_NAMES = """
-select name, ifnull(person_id, id) from speakers
-union
-select name, person_id from aliases where person_id is not null
-"""
 _SINGLE_NAMES = "select name, id from speakers"
+_OF_NAME = """
+select ifnull(person_id, id) from speakers where name = :name
+union all
+select person_id from aliases where name = :name and person_id is not null
+limit 1
+"""
 _PERSON = """
 with theirs as (
   select id, name from speakers
@@ -267,6 +315,15 @@ group by j.value order by ifnull(min(w.sent_at), '9'), max(w.sent_at), j.value
 _DAYS = """
 select count(distinct day_id) from messages
 where speaker_id in (select value from json_each(:speakers))
+"""
+_DAYS_OF_MONTHS = """
+with theirs as materialized (
+  select substr(sent_at, 1, 10) as date, count(*) as messages from messages
+  where speaker_id in (select value from json_each(:speakers)) group by date
+)
+select d.date, ifnull(t.messages, 0)
+from (select distinct date from days) d left join theirs t on t.date = d.date
+where substr(d.date, 1, 7) in (select substr(date, 1, 7) from theirs) order by d.date
 """
 _ROOMS = """
 select r.slug, count(*) as n
@@ -317,21 +374,24 @@ where n.name in (select value from json_each(:names))
   and m.speaker_id not in (select value from json_each(:speakers))
 group by who order by n desc, who limit :limit
 """
+# Half hours are read by their times: a busy day has many more messages than a few of its half
+# hours. Without the + SQLite would go by days.
 _TALKS_WITH = """
 with halves as materialized (
-  select distinct day_id, substr(sent_at, 12, 2) || (substr(sent_at, 15, 1) >= '3') as half
+  select distinct day_id, substr(sent_at, 1, 14) as hour, substr(sent_at, 15, 1) >= '3' as second
   from messages where speaker_id in (select value from json_each(:speakers))
-)
-select who, count(*) as n
-from (
-  select distinct ifnull(p.name, s.name) as who, h.day_id, h.half
+),
+present as materialized (
+  select distinct h.day_id, h.hour, h.second, m.speaker_id
   from halves h
-  cross join messages m on m.day_id = h.day_id
-    and substr(m.sent_at, 12, 2) || (substr(m.sent_at, 15, 1) >= '3') = h.half
-  join speakers s on s.id = m.speaker_id
-  left join people p on p.id = s.person_id and not :by_name
-  where m.speaker_id not in (select value from json_each(:speakers))
+  cross join messages m on m.sent_at >= h.hour || iif(h.second, '30', '00')
+    and m.sent_at < h.hour || iif(h.second, '60', '30') and +m.day_id = h.day_id
 )
+select ifnull(p.name, s.name) as who, count(distinct x.day_id || ' ' || x.hour || x.second) as n
+from present x
+join speakers s on s.id = x.speaker_id
+left join people p on p.id = s.person_id and not :by_name
+where x.speaker_id not in (select value from json_each(:speakers))
 group by who order by n desc, who limit :limit
 """
 # until people are made, as after a load that was killed, a name is somebody
@@ -361,6 +421,21 @@ def _person(connection: sqlite3.Connection, id_: int, *, by_name: bool) -> Perso
     values = {"id": id_, "by_name": by_name}
     name, speakers, names, *rest = connection.execute(_PERSON, values).fetchone()
     return Person(name, tuple(json.loads(speakers)), tuple(json.loads(names)), *rest)
+
+
+def _values(person: Person, *, by_name: bool = False) -> dict[str, object]:
+    """What the queries about a person are asked with."""
+    return {
+        "speakers": json.dumps(person.speakers),
+        # names may hold what is no Unicode text
+        "names": json.dumps(person.names, ensure_ascii=False),
+        "by_name": by_name,
+        "limit": LISTED,
+    }
+
+
+def _counts(connection: sqlite3.Connection, sql: str, values: dict[str, object]) -> list[Count]:
+    return list(map(Count._make, connection.execute(sql, values)))
 
 
 def _texts(connection: sqlite3.Connection, values: dict[str, object]) -> list[str]:

@@ -218,6 +218,19 @@ def day_messages(
     return _messages(connection, [id_ for (id_,) in ids])
 
 
+def newest_messages_of(
+    connection: sqlite3.Connection, speakers: Iterable[int], limit: int
+) -> list[TranscriptMessage]:
+    """The newest messages of speakers, newest first."""
+    ids = connection.execute(
+        "select id from messages where speaker_id in (select value from json_each(?))"
+        " order by sent_at desc, id desc limit ?",
+        [json.dumps(list(speakers)), limit],
+    )
+    found = _messages(connection, [id_ for (id_,) in ids])
+    return sorted(found, key=lambda message: (message.sent_at, message.id), reverse=True)
+
+
 def speaker_cards(connection: sqlite3.Connection, names: Iterable[str]) -> dict[str, SpeakerCard]:
     """What is known of speakers, by the names they wrote under."""
     rows = connection.execute(_CARDS, [json.dumps(sorted(set(names)), ensure_ascii=False)])
@@ -311,7 +324,7 @@ left join messages p on p.id = i.reply_to
 
 
 def _messages(connection: sqlite3.Connection, ids: list[int]) -> list[TranscriptMessage]:
-    """The messages of one room in their order."""
+    """The messages, those of a room in their order."""
     wanted = [json.dumps(ids)]
     links: dict[int, list[Link]] = defaultdict(list)
     for message_id, *link in connection.execute(_LINKS, wanted):

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from cli.browse.pages.feed import moment
-from tests.browsing import get
 from tests.conftest import Command
 from tests.pages import LIN, WANG, message, write_page
+from tests.visits import get
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NASTY = "]]> <script>alert(1)</script> &amp; \x01\x0b\x1f\ufffe 😀 \"'"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from db.catalog import run_query
+from db.catalog import queries, run_query
 from db.connection import open_read_only
 from db.links import shared_pages
-from tests.browsing import get
 from tests.conftest import Command
 from tests.pages import LIN, WANG, message, write_page
+from tests.visits import get
 
 TITLE = "清算 <必读>"
 
@@ -72,9 +72,9 @@ def test_hosts_narrow(shared: Path) -> None:
 def test_it_tells_what_the_canned_query_tells(renamed: Path, etl: Command, tmp_path: Path) -> None:
     etl("load", "-q", "--sample")
     with open_read_only(renamed) as connection:
-        rows = run_query(connection, "most-shared-links", limit=1000)
+        found = run_query(connection, queries()["most-shared-links"], limit=1000)
         pages = shared_pages(connection, None)
-    assert [(row["url"], row["shares"], row["first_speaker"]) for row in rows] == [
+    assert found.of("url", "shares", "first_speaker") == [
         (page.url, page.shares, page.first_speaker) for page in pages
     ]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsing import get
 from tests.conftest import Command
 from tests.hostile import PNG
 from tests.pages import LIN, message, write_page
+from tests.visits import get
 
 HOST = "pics.example.com"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
-from db.catalog import Query, Value, queries
+from db.catalog import Query, Value, queries, run_query
 from db.connection import open_read_only
 from etl.config import FILE_NAME as CONFIG
 from tests.conftest import SAMPLE, Command
@@ -99,9 +99,8 @@ def two_people(
 
 def ask(connection: sqlite3.Connection, query: Query, **given: Value) -> Rows:
     """A query's answer; what is not given has its default."""
-    values = {parameter.name: parameter.default for parameter in query.parameters}
-    cursor = connection.execute(query.sql, {**values, **given})
-    return [column[0] for column in cursor.description], cursor.fetchall()
+    found = run_query(connection, query, **given)
+    return found.columns, found.rows
 
 
 def every_query() -> pytest.MarkDecorator:

@@ -52,6 +52,10 @@ class Addresses:
         """What gives the addresses of a room's days."""
         return lambda date: self.day(room, date)
 
+    def month_of(self, room: str) -> Callable[[str], str]:
+        """What gives the addresses of what was said in a room's months."""
+        return lambda month: self.search(room=room, period=month)
+
     def message(self, key: str) -> str:
         """A message, in its day."""
         day, _, anchor = key.rpartition("/")
@@ -71,6 +75,10 @@ class Addresses:
         """Whoever has that name."""
         return f"{self.database}/-/person/{encoded(name)}"
 
+    def people(self, **arguments: str | None) -> str:
+        """Everybody: see ``pages/people.py`` for its arguments."""
+        return self._asked(f"{self.database}/-/people", arguments)
+
     def pictures(self, **arguments: str | None) -> str:
         """The gallery of a month."""
         return self._asked(f"{self.database}/-/pictures", arguments)
@@ -83,9 +91,9 @@ class Addresses:
         """The pages that were shared."""
         return self._asked(f"{self.database}/-/links", arguments)
 
-    def insights(self) -> str:
-        """The charts."""
-        return f"{self.database}/-/insights"
+    def insights(self, **arguments: str | None) -> str:
+        """The charts, those of ``room`` if it is given."""
+        return self._asked(f"{self.database}/-/insights", arguments)
 
     def download(self) -> str:
         """The archive as a file."""

@@ -7,23 +7,25 @@ with recursive hours (hour) as (
   select 0 union all select hour + 1 from hours where hour < 23
 ),
 said as (
-  select cast(substr(m.sent_at, 12, 2) as integer) as hour, strftime('%w', d.date) as weekday
+  select cast(substr(m.sent_at, 12, 2) as integer) as hour, strftime('%w', d.date) as weekday,
+         count(*) as messages
   from days d
   join rooms r on r.id = d.room_id
   join messages m on m.day_id = d.id
   where ifnull(:room, '') in ('', r.slug)
     and d.date >= ifnull(:since, '')
     and d.date <= coalesce(nullif(:until, ''), '9999')
+  group by d.id, hour
 )
 select h.hour,
-       count(*) filter (where s.weekday = '1') as monday,
-       count(*) filter (where s.weekday = '2') as tuesday,
-       count(*) filter (where s.weekday = '3') as wednesday,
-       count(*) filter (where s.weekday = '4') as thursday,
-       count(*) filter (where s.weekday = '5') as friday,
-       count(*) filter (where s.weekday = '6') as saturday,
-       count(*) filter (where s.weekday = '0') as sunday,
-       count(s.hour) as messages
+       ifnull(sum(s.messages) filter (where s.weekday = '1'), 0) as monday,
+       ifnull(sum(s.messages) filter (where s.weekday = '2'), 0) as tuesday,
+       ifnull(sum(s.messages) filter (where s.weekday = '3'), 0) as wednesday,
+       ifnull(sum(s.messages) filter (where s.weekday = '4'), 0) as thursday,
+       ifnull(sum(s.messages) filter (where s.weekday = '5'), 0) as friday,
+       ifnull(sum(s.messages) filter (where s.weekday = '6'), 0) as saturday,
+       ifnull(sum(s.messages) filter (where s.weekday = '0'), 0) as sunday,
+       ifnull(sum(s.messages), 0) as messages
 from hours h
 left join said s on s.hour = h.hour
 group by h.hour

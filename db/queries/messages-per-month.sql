@@ -4,11 +4,14 @@
 -- param since text: from this day on (YYYY-MM-DD)
 -- param until text: up to this day (YYYY-MM-DD)
 -- param by_name flag: count single names, not the people behind them
-select substr(d.date, 1, 7) as month, count(distinct d.id) as days, count(m.id) as messages,
-       count(distinct ifnull(p.id, s.id)) as speakers
+with said as (
+  select speaker_id, day_id, count(*) as messages from messages group by speaker_id, day_id
+)
+select substr(d.date, 1, 7) as month, count(distinct d.id) as days,
+       ifnull(sum(m.messages), 0) as messages, count(distinct ifnull(p.id, s.id)) as speakers
 from days d
 join rooms r on r.id = d.room_id
-left join messages m on m.day_id = d.id
+left join said m on m.day_id = d.id
 left join speakers s on s.id = m.speaker_id
 left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
 where ifnull(:room, '') in ('', r.slug)

@@ -5,9 +5,12 @@
 -- param since text: from this day's month on (YYYY-MM-DD)
 -- param until text: up to this day's month (YYYY-MM-DD)
 -- param by_name flag: count single names, not the people behind them
-with spoken as (
-  select ifnull(p.id, s.id) as speaker, substr(d.date, 1, 7) as month, count(*) as messages
-  from messages m
+with said as (
+  select speaker_id, day_id, count(*) as messages from messages group by speaker_id, day_id
+),
+spoken as (
+  select ifnull(p.id, s.id) as speaker, substr(d.date, 1, 7) as month, sum(m.messages) as messages
+  from said m
   join days d on d.id = m.day_id
   join rooms r on r.id = d.room_id
   join speakers s on s.id = m.speaker_id

@@ -34,7 +34,7 @@ def measure(pages: Path, folder: Path) -> list[Figure]:
     times: dict[str, float] = {}
     with open_read_only(db) as connection:
         for query in queries().values():
-            values = {parameter.name: parameter.default for parameter in query.parameters}
+            values = query.values({})
             times[query.name] = milliseconds(connection, query.sql, values)
             if "by_name" in values:
                 by_name = milliseconds(connection, query.sql, {**values, "by_name": True})

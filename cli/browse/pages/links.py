@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.browse.paging import part_of
 from cli.browse.visit import Page, Visit
-from db.catalog import run_query
+from db.catalog import queries, run_query
 from db.links import shared_pages
 from db.reader import hosts
 
@@ -19,7 +19,12 @@ def page(visit: Visit) -> Page:
     values = {
         "host": host,
         "part": part_of(found, lambda one: str(one.id), visit.argument("first"), AT_ONCE),
-        "hosts": [] if host else run_query(visit.connection, "hosts", limit=HOSTS),
+        "hosts": [] if host else _hosts(visit),
         "all_hosts": len(hosts(visit.connection)),
     }
     return Page("links.html", values)
+
+
+def _hosts(visit: Visit) -> list[tuple[str, int]]:
+    """The hosts with how often their pages were shared, the most shared first."""
+    return run_query(visit.connection, queries()["hosts"], limit=HOSTS).of("host", "shares")
