@@ -88,4 +88,4 @@ def _read(
     connection.close()
 
 
-OTHERS: list[str] = []
+OTHERS = [TO.search(q="第3条"), TO.person("甲1-清算"), TO.pictures(), TO.links(), TO.insights()]

@@ -10,6 +10,7 @@ from db.reader import hosts
 
 PATH = "links"
 AT_ONCE, HOSTS = 200, 50
+HOST = ("host", "pages", "shares", "speakers")
 
 
 def page(visit: Visit) -> Page:
@@ -25,6 +26,6 @@ def page(visit: Visit) -> Page:
     return Page("links.html", values)
 
 
-def _hosts(visit: Visit) -> list[tuple[str, int]]:
-    """The hosts with how often their pages were shared, the most shared first."""
-    return run_query(visit.connection, queries()["hosts"], limit=HOSTS).of("host", "shares")
+def _hosts(visit: Visit) -> list[tuple[str, int, int, int]]:
+    """The hosts with their pages, how often these were shared and by how many people."""
+    return run_query(visit.connection, queries()["hosts"], limit=HOSTS).of(*HOST)
