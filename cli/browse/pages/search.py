@@ -22,6 +22,8 @@ from db.transcript import TranscriptMessage, find_message, messages_of_keys
 
 PATH = "search"
 HITS, CONTEXT, LISTED = 30, 3, 12
+# The others have a share that nobody narrows to, and hundreds of links take time to make.
+PEOPLE = 100
 # What goes with a search from link to link; ``after`` and ``around`` are of one page of it.
 _KEPT = ("q", "room", "speaker", "period", "sort", "pictures")
 _SORTS: dict[run.Order, str] = {"newest": "newest", "oldest": "oldest", "rank": "relevance"}
@@ -172,7 +174,10 @@ def _found(visit: Visit, search: _Search) -> dict[str, object]:
         "rooms": [
             Narrowing(search.titles[slug], number, to_room(slug)) for slug, number in counts.rooms
         ],
-        "people": [Narrowing(name, number, to_person(name)) for name, number in counts.people],
+        "people": [
+            Narrowing(name, number, to_person(name)) for name, number in counts.people[:PEOPLE]
+        ],
+        "people_left_out": max(len(counts.people) - PEOPLE, 0),
         "years": _years(search, counts.months),
         **_as_data(visit, query, order),
     }
