@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DB := chats.db
 
-.PHONY: demo test check bench generated people-report traditional clean
+.PHONY: demo test check bench generated screenshots next-datasette people-report traditional clean
 
 demo: $(VENV)/installed
 	$(BIN)/etl load --sample --db $(DB)
@@ -27,6 +27,15 @@ bench: $(VENV)/installed-check
 
 generated: $(VENV)/installed-check
 	$(BIN)/python -m cli.generated
+
+# pictures of every page, phone and desktop, light and dark, in the folder screenshots
+screenshots: $(VENV)/installed-check
+	.ci/debian-packages
+	SCREENSHOTS=screenshots $(BIN)/python -m pytest -q tests/test_browse_browser.py -k lays_out
+
+# whether the archive works in the newest alpha of Datasette 1.0: see docs/datasette-1.0.md
+next-datasette: $(VENV)/installed-check
+	$(BIN)/python -m tests.next_datasette
 
 # rewrites docs/people-report.md, on the real data of CHAT_CORPUS
 people-report: $(VENV)/installed-check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cli.browse.paging import part_of
 from cli.browse.visit import Page, Visit
 from db.people.everybody import everybody
 
@@ -10,19 +11,11 @@ AT_ONCE = 200
 
 
 def page(visit: Visit) -> Page:
-    """Make the page; `?q=` is a part of a name, `?after=` the person that the page goes on after.
+    """Make the page; `?q=` is a part of a name, `?first=` the person that the page begins with.
 
-    Whoever is gone since then begins it anew.
+    If they are gone since then, it begins anew.
     """
-    part, after = visit.argument("q"), visit.argument("after")
-    found = everybody(visit.connection, part)
-    first = next((at for at, one in enumerate(found, 1) if one.name == after), 0)
-    people = found[first : first + AT_ONCE]
-    values = {
-        "part": part,
-        "number": len(found),
-        "first": first,
-        "people": people,
-        "following": people[-1].name if first + AT_ONCE < len(found) else None,
-    }
-    return Page("people.html", values)
+    wanted = visit.argument("q")
+    found = everybody(visit.connection, wanted)
+    part = part_of(found, lambda one: one.name, visit.arguments.get("first", ""), AT_ONCE)
+    return Page("people.html", {"wanted": wanted, "part": part})
