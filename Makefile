@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DB := chats.db
 
-.PHONY: demo test check bench generated screenshots next-datasette people-report traditional clean
+.PHONY: demo test check bench faults generated screenshots next-datasette people-report traditional clean
 
 demo: $(VENV)/installed
 	$(BIN)/etl load --sample --db $(DB)
@@ -24,6 +24,11 @@ check: $(VENV)/installed-check
 
 bench: $(VENV)/installed-check
 	$(BIN)/python -m tests.bench
+
+# hurts archives in every way we know, for some twenty minutes, and prints what came of it
+faults: $(VENV)/installed-check
+	.ci/debian-packages
+	$(BIN)/python -m tests.faults
 
 generated: $(VENV)/installed-check
 	$(BIN)/python -m cli.generated

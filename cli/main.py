@@ -1,25 +1,31 @@
 """The two commands' entry points, and the one place where errors become lines and exit codes.
 
-0 done; 1 a known problem; 2 wrong usage; 3 a defect of ours; 130 Ctrl-C.
+0 done; 1 a known problem; 2 wrong usage; 3 a defect of ours; 130 Ctrl-C; 143 told to end (SIGTERM).
 """
 
 from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from typing import NoReturn
 
-PROBLEM, WRONG_USAGE, DEFECT, INTERRUPTED = 1, 2, 3, 130
+PROBLEM, WRONG_USAGE, DEFECT, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
+
+# Signals that told us to end, by their numbers.
+_told: list[int] = []
 
 
 def etl() -> NoReturn:
     """Run `etl`."""
+    _end_when_told()
     sys.exit(run("etl"))
 
 
 def chats() -> NoReturn:
     """Run `chats`."""
+    _end_when_told()
     sys.exit(run("chats"))
 
 
@@ -31,8 +37,11 @@ def run(name: str, arguments: list[str] | None = None) -> int:
         app = importlib.import_module(f"cli.{name}_app").app
         result = app(arguments, prog_name=name, standalone_mode=False)
         sys.stdout.flush()
+        # typer makes this of Ctrl-C
+        if result == INTERRUPTED:
+            raise KeyboardInterrupt
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return _stopped(name)
     except BrokenPipeError:
         # whoever read us has enough (`| head`); Python would complain again at exit
         _close_output()
@@ -40,6 +49,22 @@ def run(name: str, arguments: list[str] | None = None) -> int:
     except Exception as error:
         return _explained(name, error)
     return result if isinstance(result, int) else 0
+
+
+def _end_when_told() -> None:
+    """Take SIGTERM as Ctrl-C: what is begun is undone, and what is whole is kept."""
+
+    def end(number: int, _: object) -> NoReturn:
+        _told.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def _stopped(name: str) -> int:
+    if name == "etl":
+        _say(name, "stopped; what was written whole is kept, and the same command goes on from it")
+    return TERMINATED if _told else INTERRUPTED
 
 
 def _explained(name: str, error: Exception) -> int:
@@ -50,7 +75,7 @@ def _explained(name: str, error: Exception) -> int:
     from db.errors import ArchiveError
 
     if isinstance(error, typer.Abort):
-        return INTERRUPTED
+        return _stopped(name)
     if isinstance(error, TyperException):
         # typer vendors the click whose errors these are, and does not export them
         show = getattr(error, "show", None)

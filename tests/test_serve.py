@@ -100,7 +100,7 @@ def test_what_is_given_is_served(sample: Path, serve: Any, tmp_path: Path) -> No
     assert served.get(f"{database}/-/picture/20180116_193639~2Epng")[2] == (
         (SAMPLE / "img" / "20180918_193540.png").read_bytes()
     )
-    assert served.end(signal.SIGTERM)[0] == -signal.SIGTERM
+    assert served.end(signal.SIGTERM)[0] == 143
 
 
 def test_pages_are_sent_safely(sample: Path, serve: Any) -> None:

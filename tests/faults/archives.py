@@ -1,0 +1,125 @@
+"""Loads that are disturbed, and what must be true of the archive afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.connection import open_read_only
+from db.digest import archive_digest, table_digests
+from db.errors import ArchiveError
+from db.reader import stored_days
+from etl.stored import stored_bytes
+from tests.conftest import assert_sound
+
+# `etl load` as it is, but for a commit every few messages: so that there are many moments at which
+# some days are there and others are not yet.
+LOADER = [
+    sys.executable,
+    "-c",
+    "import sys, etl.load; etl.load.MESSAGES_PER_COMMIT = int(sys.argv.pop(1));"
+    " import cli.main; cli.main.etl()",
+]
+COMMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """Pages, and the digest of the archive that a load of them alone gives."""
+
+    pages: Path
+    digest: str
+    seconds: float
+
+
+class Torn(AssertionError):
+    """An archive that a disturbed load left in a state it must never be in."""
+
+
+def load_command(pages: Path, db: Path, commit: int = COMMIT) -> list[str]:
+    """The command line of a load that commits every so many messages."""
+    return [*LOADER, str(commit), "load", str(pages), "--quiet", "--db", str(db)]
+
+
+def load(pages: Path, db: Path) -> None:
+    """A load that nobody disturbs. Raises Torn if it does not succeed."""
+    done = subprocess.run(load_command(pages, db), capture_output=True, text=True, check=False)
+    if done.returncode or done.stderr:
+        raise Torn(f"a load afterwards ends with {done.returncode}: {done.stderr}")
+
+
+def digest(db: Path) -> str:
+    """The digest of an archive."""
+    with open_read_only(db) as connection:
+        return archive_digest(table_digests(connection))
+
+
+def check_whole_days(db: Path) -> int:
+    """Readers find a sound archive with whole days only; how many. Raises Torn.
+
+    What a program that was killed left in a journal is undone by the next writer, not by readers:
+    they say so, or find the state before.
+    """
+    copy = db.with_name("copy.db")
+    for suffix in ("", "-wal", "-journal"):
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copy(f"{db}{suffix}", f"{copy}{suffix}")
+    try:
+        return _whole_days(copy)
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(f"{copy}{suffix}").unlink(missing_ok=True)
+
+
+def _whole_days(db: Path) -> int:
+    if not db.exists() or not _has_tables(db):
+        return 0
+    # as a writer would, so that what was left half written is undone
+    assert_sound(db)
+    try:
+        with open_read_only(db) as connection:
+            days = list(stored_days(connection))
+            for day in days:
+                found = hashlib.sha256(stored_bytes(connection, day)).hexdigest()
+                if found != day.sha256:
+                    raise Torn(f"{day.room} of {day.date} is not the page that was loaded")
+            return len(days)
+    except ArchiveError as error:
+        if "there is nothing in it yet" in str(error):
+            return 0
+        raise Torn(str(error)) from error
+
+
+def _has_tables(db: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        return connection.execute("select 1 from sqlite_master limit 1").fetchone() is not None
+
+
+def check_made_good(undisturbed: Undisturbed, db: Path) -> None:
+    """Another load gives what an undisturbed one does. Raises Torn."""
+    load(undisturbed.pages, db)
+    assert_sound(db)
+    if digest(db) != undisturbed.digest:
+        raise Torn("after another load the digest is not that of an undisturbed one")
+
+
+def killed_after(command: Sequence[str], seconds: float) -> bool:
+    """Run a command and kill it after so long; whether it was still running."""
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return True
+        return False
