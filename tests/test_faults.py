@@ -9,7 +9,7 @@ from shutil import which
 import pytest
 
 from tests.conftest import SAMPLE
-from tests.faults import disks, kills
+from tests.faults import disks, kills, readers
 from tests.faults.archives import Undisturbed
 
 PAGES = SAMPLE / "source"
@@ -72,3 +72,9 @@ def test_a_real_disk_that_is_full(sample: Undisturbed, tmp_path: Path) -> None:
     outcome = disks.on_a_full_disk(sample, tmp_path)
     assert outcome.faults == []
     assert outcome.right == outcome.kills
+
+
+def test_readers_are_never_blocked_nor_see_half_a_day(tmp_path: Path) -> None:
+    read, loads = readers.measure(tmp_path, 4)
+    assert read.value > 100
+    assert loads.value >= 1

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.load import Figure
-from tests.faults import disks, kills
+from tests.faults import disks, kills, readers
 from tests.faults.archives import Torn
 
 SAMPLE = Path(__file__).parents[2] / "etl" / "sample" / "source"
 KILLS = 200
+MINUTE = 60
 
 
 def main() -> int:
@@ -23,6 +24,7 @@ def main() -> int:
     parts: tuple[Callable[[Path], Iterator[Figure]], ...] = (
         lambda folder: kills.measure(SAMPLE, folder, KILLS),
         lambda folder: disks.measure(SAMPLE, folder, 1),
+        lambda folder: readers.measure(folder, MINUTE),
     )
     faulty = 0
     for number, part in enumerate(parts):
