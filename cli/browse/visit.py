@@ -56,7 +56,6 @@ class Page:
     values: dict[str, Any]
     status: int = 200
     content_type: str = "text/html; charset=utf-8"
-    remote_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)
