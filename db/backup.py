@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +31,9 @@ def back_up(
     where the copy cannot be written or is not sound, and where there is such a file already, unless
     ``force``.
     """
+    # every command imports this module, and few make copies
+    import tempfile
+
     _check_place(path, force=force)
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:200]}.")

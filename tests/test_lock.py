@@ -88,7 +88,7 @@ def test_a_killed_writer_holds_nothing(
 
 
 def test_writers_that_all_want_in_at_once_come_one_after_the_other(db: Path) -> None:
-    command = [ETL, "load", SAMPLE / "source", "--db", db, "--wait", "60", "--json"]
+    command = [str(ETL), "load", str(SAMPLE / "source"), "--db", str(db), "--wait", "60", "--json"]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     new = [json.loads(one.communicate()[0])["files"]["new"] for one in running]
     assert sorted(new) == [0, 0, 0, 27]
