@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from db.connection import open_writable, transaction
 from tests.conftest import Command, assert_sound, names_in, query
+from tests.pages import LIN, message, write_page
 
 
 @pytest.fixture
@@ -103,22 +106,47 @@ def test_a_place_where_none_can_be_is_told(
     assert names_in(tmp_path) == ["file", "pipe"]
 
 
-def test_a_full_disk_leaves_nothing_behind(etl: Command, archive: Path, tmp_path: Path) -> None:
-    if (
-        os.geteuid()
-        or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=256k", "none", tmp_path], stderr=subprocess.DEVNULL
-        ).returncode
-    ):
-        pytest.skip("only root can make a small disk")
-    try:
-        result = etl("backup", tmp_path / "copy.db")
-        left = names_in(tmp_path)
-    finally:
-        subprocess.run(["umount", tmp_path], check=True)
+def mount(folder: Path, *options: str) -> None:
+    done = subprocess.run(["mount", *options, folder], stderr=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        pytest.skip("no disk can be made here: that takes root")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 512 KiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount(folder, "-t", "tmpfs", "-o", "size=512k", "none")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_leaves_nothing_behind(etl: Command, archive: Path, small_disk: Path) -> None:
+    result = etl("backup", small_disk / "copy.db")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
     assert "full; make room, or name another place" in result.err
-    assert left == []
+    assert names_in(small_disk) == []
+
+
+def test_a_disk_that_cannot_be_written_is_told(
+    etl: Command, archive: Path, small_disk: Path, tmp_path: Path
+) -> None:
+    write_page(tmp_path, message("07:35:57", LIN, "早上好"))
+    there = small_disk / "chats.db"
+    assert etl("load", "-q", tmp_path / "team", "--db", tmp_path / "small.db").code == 0
+    shutil.copy(tmp_path / "small.db", there)
+    mount(small_disk, "-o", "remount,ro")
+    for command in (["load", tmp_path / "team"], ["people"], ["rebuild", "tags"]):
+        result = etl(*command, "--db", there)
+        assert (result.code, len(result.err.splitlines())) == (1, 1)
+        assert "its lock, chats.db.lock, cannot be made beside it: Read-only file" in result.err
+        assert "see to its permissions" in result.err
+    result = etl("backup", small_disk / "copy.db")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "Read-only file system" in result.err
+    assert etl("verify", "-q", "--db", there).code == 0
+    assert etl("backup", tmp_path / "copy.db", "--db", there).code == 0
 
 
 def test_no_backup_is_made_of_what_is_damaged(etl: Command, archive: Path, tmp_path: Path) -> None:

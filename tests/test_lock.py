@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -123,6 +124,13 @@ def test_what_somebody_else_wrote_into_a_lock_harms_nobody(etl: Command, db: Pat
             result = etl("load", "--sample", "--wait", 0)
         assert (result.code, len(result.err.splitlines())) == (1, 1)
         assert "is being written by another process" in result.err
+
+
+def test_a_holder_of_another_day_or_machine_is_told_as_such() -> None:
+    there = lock.Holder(7, "elsewhere", "lin", "2031-02-03 12:34:56", f"etl load {'x' * 99}")
+    assert str(there).endswith("x…` (process 7 on elsewhere, since 2031-02-03 12:34:56)")
+    here = there._replace(host=os.uname().nodename, command="etl people")
+    assert str(here) == "by `etl people` (process 7, since 2031-02-03 12:34:56)"
 
 
 def test_where_files_cannot_be_locked_sqlite_keeps_writers_apart(
