@@ -51,12 +51,7 @@ def open_writable(
         _check_ours(connection, path)
         migrations.check_not_newer(connection, path)
         kept = _keep_older(connection, path)
-        connection.execute("pragma foreign_keys = on")
-        # Readers go on while a load writes; a power cut may undo the last days, never tear one.
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = normal")
-        connection.execute("pragma temp_store = memory")
-        connection.execute("pragma cache_size = -16384")
+        _set_for_writing(connection)
         _migrate(connection, kept, path, say)
         if not any_index:
             _check_text_index(connection, path)
@@ -200,6 +195,15 @@ _REMEDIES = (
     ("disk is full", "make room and run the same command again: whole days were kept"),
     ("disk I/O error", "the disk failed: see to it and run the same command again"),
 )
+
+
+def _set_for_writing(connection: sqlite3.Connection) -> None:
+    connection.execute("pragma foreign_keys = on")
+    # Readers go on while a load writes; a power cut may undo the last days, never tear one.
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = normal")
+    connection.execute("pragma temp_store = memory")
+    connection.execute("pragma cache_size = -16384")
 
 
 @contextlib.contextmanager

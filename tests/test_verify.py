@@ -293,6 +293,13 @@ def test_a_newer_file_is_not_taken_for_the_one_that_was_loaded(
     assert query(db, "select text from messages") == [("早上好",)]
 
 
+def test_files_to_read_damaged_days_from_must_be_there(etl: Command, archive: Path) -> None:
+    result = etl("rebuild", "messages", "--from", archive.with_name("gone"))
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "there is no such file or folder" in result.err
+    assert etl("rebuild", "tags", "--from", PAGES).code == 2
+
+
 def test_of_many_findings_the_first_ones_are_shown(etl: Command, archive: Path) -> None:
     damage(archive, "update messages set first_line = 0")
     result = etl("verify")

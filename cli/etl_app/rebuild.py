@@ -11,6 +11,7 @@ from cli import render
 from cli.etl_app.config_file import ConfigFile
 from cli.options import DEFAULT_DATABASE, Database, Wait
 from db.connection import open_writable
+from db.errors import ArchiveError
 from db.lock import WAIT
 from etl.config import read_config
 from etl.discover import discover
@@ -36,7 +37,7 @@ def rebuild(
         typer.Option(
             "--from",
             metavar="PATH",
-            help="Read damaged days from the files they were loaded from, which are there.",
+            help="Read days of which bytes are lost from these files, or folders of them.",
         ),
     ] = None,
     wait: Wait = WAIT,
@@ -44,8 +45,7 @@ def rebuild(
     """Make the rows of some jobs anew from the bodies in the archive; no file is read.
 
     For when a rule was mended: the result is that of a fresh load. All of it happens, or nothing.
-    fts is the full-text index alone, derived all that is computed over all days. A day of which
-    bytes are lost needs its file: --from, with messages.
+    fts is the full-text index alone, derived what is computed over all days.
 
     Example: etl rebuild images links
     """
@@ -64,10 +64,12 @@ def rebuild(
         messages += messages_of_day
 
     chosen = read_config(db, config)
-    files = discover(from_ or ()).files
+    found = discover(from_ or ())
+    for problem in found.problems:
+        raise ArchiveError(f"{problem.path}: {problem.text}")
     with open_writable(
         db, any_index=rebuilds_index(jobs), wait=wait, say=render.error_line
     ) as connection:
-        rebuild_archive(connection, jobs, chosen, done, files)
+        rebuild_archive(connection, jobs, chosen, done, found.files)
     of_pages = f" for {days:,} days, {messages:,} messages" if days else ""
     render.line(f"{', '.join(jobs)}: made anew{of_pages}")
