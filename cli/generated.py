@@ -1,6 +1,7 @@
 """Write the files that are made from others: `make generated`; `--check` tells if one is stale.
 
-metadata.json and the README's picture of the tables, from the schema's comments and db/queries.
+metadata.json and the README's picture of the tables, from the schema's comments and db/queries;
+docs/invariants.md from db/invariants.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from cli.browse.tables import TABLES
 from db.catalog import Parameter, Query, queries
+from db.invariants import invariants
 from db.schema_comments import Table, latest_tables
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +26,12 @@ WELCOME = (
     '<p><a href="chats/-/chat"><strong>Read it as a chat</strong></a>'
     ' · <a href="chats/messages">search the messages</a></p>'
 )
+_INVARIANTS = """# What holds in every archive
+
+Made by `make generated` from db/invariants. Each is a view that returns no row: `etl verify` runs
+them all, and a row that one does return is a finding, with its place and what was found there. They
+run in any `sqlite3`, too.
+"""
 
 
 def metadata(_: str) -> str:
@@ -80,7 +88,21 @@ def _parameter_help(parameter: Parameter) -> str:
     return f"<dt><code>{escape(parameter.name)}</code></dt><dd>{escape(said)}</dd>"
 
 
-FILES: dict[str, Callable[[str], str]] = {"metadata.json": metadata, "README.md": readme}
+def invariants_page(_: str) -> str:
+    """The list of what `etl verify` holds every archive to."""
+    parts = [_INVARIANTS]
+    for one in invariants():
+        parts.append(
+            f"## {one.name}\n\n{one.title}. Where not: {one.remedy}.\n\n```sql\n{one.sql}\n```\n"
+        )
+    return "\n".join(parts)
+
+
+FILES: dict[str, Callable[[str], str]] = {
+    "metadata.json": metadata,
+    "README.md": readme,
+    "docs/invariants.md": invariants_page,
+}
 
 
 def main(check: bool) -> int:

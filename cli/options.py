@@ -36,6 +36,16 @@ ByName = Annotated[
     bool, typer.Option("--by-name", help="Go by single names, not by the people behind them.")
 ]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Show long output without a pager.")]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait",
+        metavar="SECONDS",
+        min=0,
+        max=86_400,
+        help="Wait so long if another program is writing the archive.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 

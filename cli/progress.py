@@ -1,4 +1,4 @@
-"""How far a load is: a bar on a terminal, now and then a line elsewhere, or nothing."""
+"""How far a long run, such as a load, is: a bar on a terminal, some lines elsewhere, or nothing."""
 
 from __future__ import annotations
 
@@ -20,17 +20,19 @@ NOTES_SHOWN = 5
 
 
 @contextlib.contextmanager
-def new_progress(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
+def new_progress(
+    *, quiet: bool, verbose: bool, doing: str = "loading", unit: str = "files"
+) -> Iterator[Progress]:
     """The progress that fits where we print to: standard error, so that output can be piped."""
     if quiet:
         yield Lines(show_notes=False, show_progress=False, all_notes=False)
     elif sys.stderr.isatty():
-        with _bar() as bar:
+        with _bar(doing, unit) as bar:
             shown = OnTerminal(bar, all_notes=verbose)
             yield shown
         shown.end_notes()
     else:
-        shown_lines = Lines(show_notes=True, show_progress=True, all_notes=verbose)
+        shown_lines = Lines(show_notes=True, show_progress=True, all_notes=verbose, unit=unit)
         yield shown_lines
         shown_lines.end_notes()
 
@@ -38,7 +40,10 @@ def new_progress(*, quiet: bool, verbose: bool) -> Iterator[Progress]:
 class Lines:
     """Plain lines on standard error."""
 
-    def __init__(self, *, show_notes: bool, show_progress: bool, all_notes: bool):
+    def __init__(
+        self, *, show_notes: bool, show_progress: bool, all_notes: bool, unit: str = "files"
+    ):
+        self._unit = unit
         self._show_notes, self._show_progress = show_notes, show_progress
         self._notes_left = sys.maxsize if all_notes else NOTES_SHOWN
         self._notes_hidden = 0
@@ -57,7 +62,7 @@ class Lines:
         if self._show_progress and now - self._last >= LINE_EVERY:
             self._last = now
             self._print(
-                f"{self._files:,} of {self._total:,} files, {self._messages:,} messages,"
+                f"{self._files:,} of {self._total:,} {self._unit}, {self._messages:,} messages,"
                 f" {self._messages / (now - self._started):,.0f} messages/s"
             )
 
@@ -92,7 +97,7 @@ class OnTerminal(Lines):
     def __init__(self, bar: Bar, *, all_notes: bool):
         super().__init__(show_notes=True, show_progress=False, all_notes=all_notes)
         self._bar = bar
-        self._task = bar.add_task("loading", total=None, messages=0, rate=0.0)
+        self._task = bar.add_task("", total=None, messages=0, rate=0.0)
 
     def start(self, files: int) -> None:
         """So many files will be looked at."""
@@ -112,17 +117,17 @@ class OnTerminal(Lines):
             super()._print(line)
 
 
-def _bar() -> Bar:
+def _bar(doing: str, unit: str) -> Bar:
     # rich takes 100 ms to import: only for those who see it
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     return Bar(
-        TextColumn("loading"),
+        TextColumn(doing),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
-        TextColumn("files · {task.fields[messages]:,} messages · {task.fields[rate]:,.0f}/s ·"),
+        TextColumn(unit + " · {task.fields[messages]:,} messages · {task.fields[rate]:,.0f}/s ·"),
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
         console=Console(stderr=True),

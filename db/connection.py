@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import itertools
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from db import migrations
+from db import lock, migrations
+from db.backup import back_up
 from db.errors import ArchiveError
 from db.text_index import VERSION as TEXT_INDEX_VERSION
 
@@ -20,30 +23,36 @@ BUSY_TIMEOUT_MS = 5000
 
 @contextlib.contextmanager
 def open_writable(
-    path: Path, *, create: bool = False, any_index: bool = False
+    path: Path,
+    *,
+    create: bool = False,
+    any_index: bool = False,
+    wait: float = lock.WAIT,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[sqlite3.Connection]:
     """An archive to write, its schema up to date; ``create`` makes a missing one.
 
-    Its full-text index must be of this program's version, unless ``any_index``.
+    Its full-text index must be of this program's version, unless ``any_index``. Nobody else writes
+    it meanwhile: who does now is waited for, so many seconds. An older archive is migrated, and
+    what it was before is kept beside it. ``say`` is told of both.
 
     No transaction is open: use ``transaction``. Readers are never blocked meanwhile. Raises
     ArchiveError.
     """
     _check_file(path, create=create)
-    with translated_errors(path):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_lock(path, wait, say))
+        stack.enter_context(translated_errors(path))
         # absolute, as `:memory:` is a name like any other
         connection = sqlite3.connect(
-            path.absolute(), isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000
+            path.absolute(), isolation_level=None, timeout=max(BUSY_TIMEOUT_MS / 1000, wait)
         )
-    with contextlib.closing(connection), translated_errors(path):
+        stack.enter_context(contextlib.closing(connection))
         _check_ours(connection, path)
-        connection.execute("pragma foreign_keys = on")
-        # Readers go on while a load writes; a power cut may undo the last days, never tear one.
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = normal")
-        connection.execute("pragma temp_store = memory")
-        connection.execute("pragma cache_size = -16384")
-        migrations.migrate(connection, APPLICATION_ID)
+        migrations.check_not_newer(connection, path)
+        kept = _keep_older(connection, path)
+        _set_for_writing(connection)
+        _migrate(connection, kept, path, say)
         if not any_index:
             _check_text_index(connection, path)
         opened = path.stat()
@@ -79,6 +88,21 @@ def open_read_only(path: Path, *, with_days: bool = False) -> Iterator[sqlite3.C
             )
         if with_days and connection.execute("select 1 from days limit 1").fetchone() is None:
             raise ArchiveError(f"{path}: there are no days in it yet; `etl load PATH` fills it")
+        yield connection
+
+
+@contextlib.contextmanager
+def open_to_check(path: Path) -> Iterator[sqlite3.Connection]:
+    """An archive to read as it is at one moment, with room for notes: a database ``scratch``.
+
+    That is a temporary file; the archive itself is opened so that it cannot be written. Raises
+    ArchiveError.
+    """
+    with open_read_only(path) as connection:
+        connection.execute("attach '' as scratch")
+        # it would hold for the notes, too
+        connection.execute("pragma query_only = off")
+        connection.execute("begin")
         yield connection
 
 
@@ -171,6 +195,80 @@ _REMEDIES = (
     ("disk is full", "make room and run the same command again: whole days were kept"),
     ("disk I/O error", "the disk failed: see to it and run the same command again"),
 )
+
+
+def _set_for_writing(connection: sqlite3.Connection) -> None:
+    connection.execute("pragma foreign_keys = on")
+    # Readers go on while a load writes; a power cut may undo the last days, never tear one.
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = normal")
+    connection.execute("pragma temp_store = memory")
+    connection.execute("pragma cache_size = -16384")
+
+
+@contextlib.contextmanager
+def _lock(path: Path, wait: float, say: Callable[[str], None]) -> Iterator[None]:
+    """The writers' lock; what keeps us from making its file would keep SQLite from its own."""
+    taken = lock.only_writer(path, wait, say)
+    try:
+        taken.__enter__()
+    except OSError as error:
+        sign = _SIGNS.get(error.errno or 0, "unable to open")
+        remedy = next(r for s, r in _REMEDIES if s == sign)
+        raise ArchiveError(
+            f"{path}: its lock, {lock.lock_path(path).name}, cannot be made beside it:"
+            f" {error.strerror}; {remedy}"
+        ) from error
+    with contextlib.ExitStack() as stack:
+        stack.push(taken)
+        yield
+
+
+# Why there can be no lock file, as the signs of ``_REMEDIES``.
+_SIGNS = {
+    errno.EACCES: "readonly",
+    errno.EPERM: "readonly",
+    errno.EROFS: "readonly",
+    errno.ENOSPC: "disk is full",
+    errno.EDQUOT: "disk is full",
+    errno.EIO: "disk I/O error",
+}
+
+
+def _keep_older(connection: sqlite3.Connection, path: Path) -> Path | None:
+    """A copy of an archive of an older schema, beside it; never in the place of another one."""
+    version = migrations.version_of(connection)
+    if version in (0, migrations.LATEST):
+        return None
+    name = f"{path.name}.schema-{version}.backup"
+    numbered = (path.with_name(f"{name}{f'-{n}' if n else ''}") for n in itertools.count())
+    kept = next(place for place in numbered if not place.exists())
+    try:
+        back_up(connection, kept)
+    except ArchiveError as error:
+        raise ArchiveError(
+            f"{path}: its schema {version} is to be brought to {migrations.LATEST}, but what it is"
+            f" now cannot be kept, so nothing was done: {error}"
+        ) from error
+    return kept
+
+
+def _migrate(
+    connection: sqlite3.Connection, kept: Path | None, path: Path, say: Callable[[str], None]
+) -> None:
+    version = migrations.version_of(connection)
+    try:
+        migrations.migrate(connection, APPLICATION_ID)
+    except BaseException:
+        # it is what the copy of it is
+        if kept is not None:
+            kept.unlink(missing_ok=True)
+        raise
+    if kept is not None:
+        say(
+            f"{path}: brought from schema {version} to {migrations.LATEST};"
+            f" as it was before it is kept in {kept.name}"
+        )
 
 
 def _check_file(path: Path, *, create: bool) -> None:

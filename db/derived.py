@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from db import checks
+
 _TITLE_LINKS = """
 update links set title = first.title
 from (
@@ -15,6 +17,33 @@ from (
 ) as first
 where first.id = links.id and links.title is not first.title
 """
+
+_COUNT = """
+update days set (messages, first_message_id, last_message_id) = (
+  select count(*), min(m.id), max(m.id) from messages m where m.day_id = days.id
+)
+"""
+# Where nothing gives what is derived, nobody would look.
+_FORGET = (
+    "update messages set reply_to = null where reply_to is not null"
+    " and id not in (select message_id from quotes)",
+    "update mentions set speaker_id = null where name is null and speaker_id is not null",
+    "delete from inferred_replies",
+)
+
+
+def renew(connection: sqlite3.Connection) -> None:
+    """Make anew what follows from other rows alone: indexes, and what days say of their messages.
+
+    Of what `etl people` finds out, take out what it would not look at.
+    """
+    for one, is_there in list(checks.schema_differences(connection)):
+        if one.type in ("index", "view") and not is_there:
+            connection.execute(one.sql)
+    connection.execute("reindex")
+    connection.execute(_COUNT)
+    for statement in _FORGET:
+        connection.execute(statement)
 
 
 def title_links(connection: sqlite3.Connection) -> None:

@@ -22,16 +22,20 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def migrate(connection: sqlite3.Connection, application_id: int) -> None:
-    """Bring an archive to the latest schema in one transaction. Raises ArchiveError if newer."""
+def check_not_newer(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse an archive whose schema this program does not know. Raises ArchiveError."""
     version = version_of(connection)
-    if version == LATEST:
-        return
     if version > LATEST:
         raise ArchiveError(
-            f"the archive was written by a newer version of this program (schema {version},"
+            f"{path}: written by a newer version of this program (schema {version},"
             f" this one knows {LATEST}); upgrade wechat-to-sqlite"
         )
+
+
+def migrate(connection: sqlite3.Connection, application_id: int) -> None:
+    """Bring an archive of an older schema, or an empty file, to the latest in one transaction."""
+    if version_of(connection) == LATEST:
+        return
     # its import takes a quarter of a second, and a migration is rare
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations

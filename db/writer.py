@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from db import migrations
 from db.families import FAMILIES, SWEEP_SPEAKERS
 from db.rows import (
     DayRow,
@@ -171,11 +172,31 @@ def insert_messages(
     )
 
 
-def empty_index(connection: sqlite3.Connection) -> None:
-    """Take everything out of the full-text index, which then is of this program's version."""
-    connection.execute("insert into messages_fts (messages_fts) values ('delete-all')")
+def renew_index(connection: sqlite3.Connection) -> None:
+    """Make an empty full-text index, of this program's version, in the place of the one there."""
+    there = "select 1 from sqlite_master where name = 'messages_fts'"
+    if connection.execute(there).fetchone():
+        # without its settings FTS5 would not even drop it
+        connection.execute("create table if not exists messages_fts_config (k primary key, v)")
+        connection.execute("insert or replace into messages_fts_config values ('version', 4)")
+        connection.execute("drop table messages_fts")
+    for script in migrations.scripts():
+        for statement in migrations.statements(script):
+            if statement.startswith("create virtual table messages_fts"):
+                connection.execute(statement)
     connection.execute(
-        "update properties set value = ? where name = 'text_index'", [TEXT_INDEX_VERSION]
+        "insert into properties (name, value) values ('text_index', ?)"
+        " on conflict (name) do update set value = excluded.value",
+        [TEXT_INDEX_VERSION],
+    )
+
+
+def fill_index(connection: sqlite3.Connection) -> None:
+    """Put all messages into the full-text index, which must be empty."""
+    texts = connection.execute("select id, text from messages where text <> '' order by id")
+    connection.executemany(
+        "insert into messages_fts (rowid, terms) values (?, ?)",
+        ((message_id, terms) for message_id, text in texts if (terms := index_terms(text))),
     )
 
 
@@ -196,6 +217,12 @@ def insert_family(
 def delete_family(connection: sqlite3.Connection, name: str, day_id: int) -> None:
     """Take a family's rows of one day out; what they share with others stays."""
     connection.execute(FAMILIES[name].delete, {"day_id": day_id})
+
+
+def delete_strays(connection: sqlite3.Connection) -> None:
+    """Take out rows of families whose message somebody took out."""
+    for table in ("message_images", "message_links", "quotes", "mentions", "message_emoji"):
+        connection.execute(f"delete from {table} where message_id not in (select id from messages)")
 
 
 def insert_revisions(

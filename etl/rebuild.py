@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
-from db import loads, writer
+from db import derived, loads, writer
 from db.connection import transaction
+from db.errors import ArchiveError
 from db.reader import StoredDay, messages_of, stored_days
 from db.rows import DayRows
 from etl.config import Config
+from etl.discover import DayFile
 from etl.finish import finish
 from etl.jobs import FAMILY_JOBS, FRAME_JOBS, JOBS, to_rows
 from etl.revise import parts_of, revise
@@ -18,7 +21,10 @@ from etl.stored import stored_bytes, stored_parts
 
 # Not of pages, but of all of them together: see etl.people.
 PEOPLE = "people"
-REBUILDS = (*JOBS, PEOPLE)
+# Of all messages together, too: the full-text index, and all that `etl.finish` makes.
+FTS, DERIVED = "fts", "derived"
+OF_ALL = (PEOPLE, FTS, DERIVED)
+REBUILDS = (*JOBS, *OF_ALL)
 
 
 def rebuilds_messages(jobs: Collection[str]) -> bool:
@@ -26,33 +32,52 @@ def rebuilds_messages(jobs: Collection[str]) -> bool:
     return not set(jobs).isdisjoint(FRAME_JOBS)
 
 
+def rebuilds_index(jobs: Collection[str]) -> bool:
+    """Whether the full-text index is made anew, so that the one there may be of any version."""
+    return FTS in jobs or rebuilds_messages(jobs)
+
+
 def rebuild(
     connection: sqlite3.Connection,
     jobs: Collection[str],
     config: Config,
     done: Callable[[int], None],
+    files: Iterable[DayFile] = (),
 ) -> None:
     """Make the rows of the jobs named anew, as a fresh load would; all of them, or nothing.
 
     Each page is written again from the tables and read as if it came from its file, so that no
-    file is needed and no rule exists twice. What is derived from all pages is made anew in any
-    case. ``done`` is told each day's number of messages.
+    file is needed and no rule exists twice; only a damaged day is read from its file if that is
+    among ``files``. What is derived from all pages is made anew in any case, but for the full-text
+    index alone. ``done`` is told each day's number of messages.
     """
     with transaction(connection):
-        loads.forget_derived(connection)
-        if set(jobs) - {PEOPLE}:
-            _rebuild_pages(connection, jobs, done)
-    finish(connection, config)
+        if rebuilds_index(jobs):
+            writer.renew_index(connection)
+        if not set(jobs).isdisjoint(JOBS):
+            _rebuild_pages(connection, jobs, done, files)
+        if FTS in jobs and not rebuilds_messages(jobs):
+            writer.fill_index(connection)
+        if DERIVED in jobs:
+            derived.renew(connection)
+        if set(jobs) != {FTS}:
+            loads.forget_derived(connection)
+    if set(jobs) != {FTS}:
+        finish(connection, config)
 
 
 def _rebuild_pages(
-    connection: sqlite3.Connection, jobs: Collection[str], done: Callable[[int], None]
+    connection: sqlite3.Connection,
+    jobs: Collection[str],
+    done: Callable[[int], None],
+    files: Iterable[DayFile],
 ) -> None:
     whole = rebuilds_messages(jobs)
     if whole:
-        writer.empty_index(connection)
+        writer.delete_strays(connection)
+    file_of = {(file.room, file.date): file for file in files}
     for day in list(stored_days(connection)):
-        content = stored_bytes(connection, day)
+        content = _loaded_bytes(connection, day, file_of.get((day.room, day.date)))
         page = FORMATS[day.format].parse(content, day.date)
         rows = to_rows(page, day.room, day.date)
         if whole:
@@ -65,6 +90,18 @@ def _rebuild_pages(
         done(len(rows.messages))
     if "images" in jobs:
         writer.sweep_images(connection)
+
+
+def _loaded_bytes(connection: sqlite3.Connection, day: StoredDay, file: DayFile | None) -> bytes:
+    """The bytes a day was loaded from: as the tables give them, or its file where they do not."""
+    content = stored_bytes(connection, day)
+    if file is None or hashlib.sha256(content).hexdigest() == day.sha256:
+        return content
+    try:
+        there = file.path.read_bytes()
+    except OSError as error:
+        raise ArchiveError(f"{file.path}: cannot be read: {error.strerror}") from error
+    return there if hashlib.sha256(there).hexdigest() == day.sha256 else content
 
 
 def _replace_families(

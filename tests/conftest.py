@@ -94,6 +94,10 @@ def corpus() -> Path:
     return Path(folder).absolute()
 
 
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def query(path: Path, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(path)
     try:

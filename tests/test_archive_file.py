@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -95,15 +96,16 @@ def test_a_reader_cannot_write(etl: Command, db: Path) -> None:
         connection.execute("delete from day_tags")
 
 
-def test_a_second_writer_is_told(etl: Command, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_is_another_program_is_told_of(
+    etl: Command, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     etl("load", "--sample")
     monkeypatch.setattr("db.connection.BUSY_TIMEOUT_MS", 10)
-    with open_writable(db) as connection, transaction(connection):
-        connection.execute("delete from day_tags")
-        result = etl("load", "--sample")
-        assert result.code == 1
-        assert "another process is writing it" in result.err
-        connection.execute("insert into day_tags select id, 1 from days")
+    with contextlib.closing(sqlite3.connect(db, isolation_level=None)) as connection:
+        connection.execute("begin immediate")
+        result = etl("load", "--sample", "--wait", 0)
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "another process is writing it" in result.err
 
 
 def no_file(path: Path) -> None:

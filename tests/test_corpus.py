@@ -49,6 +49,22 @@ def test_it_comes_back_byte_for_byte(
     assert written == pages_below(corpus / "corpus" / "source")
 
 
+def test_it_is_sound_and_a_wrong_term_among_a_million_is_found(
+    etl: Command, corpus: Path, loaded: Path, tmp_path: Path
+) -> None:
+    told = json.loads(etl("verify", corpus / "corpus", "--db", loaded, "--json").out)
+    assert (told["findings"], told["days"], told["files"]) == ([], DAYS, DAYS)
+    assert told["messages"] == MESSAGES
+    path = tmp_path / "chats.db"
+    path.write_bytes(loaded.read_bytes())
+    with open_writable(path) as connection:
+        wrong = "insert into messages_fts (rowid, terms) values (5, 'zzz')"
+        connection.execute(wrong)
+    assert json.loads(etl("verify", "--db", path, "--json").out)["total"] == 1
+    assert etl("rebuild", "fts", "--db", path).code == 0
+    assert etl("verify", "--db", path).code == 0
+
+
 def test_loading_again_changes_nothing(etl: Command, corpus: Path, loaded: Path) -> None:
     digest = digest_of(loaded)
     result = etl("load", corpus / "corpus", "--db", loaded, "--json")

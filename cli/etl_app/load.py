@@ -14,10 +14,11 @@ import typer
 
 from cli import render, reports
 from cli.etl_app.config_file import ConfigFile
-from cli.options import DEFAULT_DATABASE, Database, Json
+from cli.options import DEFAULT_DATABASE, Database, Json, Wait
 from cli.progress import new_progress
 from db.connection import open_writable
 from db.errors import ArchiveError
+from db.lock import WAIT
 from etl.config import FILE_NAME, read_config
 from etl.discover import DayFile, NotADayFile, valid_date, valid_room
 from etl.load import MAX_SIZE, DayContent, LoadOptions
@@ -53,6 +54,7 @@ def load(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Name every path that was passed over.")
     ] = False,
+    wait: Wait = WAIT,
     as_json: Json = False,
 ) -> None:
     """Load day files; what is loaded already costs almost nothing.
@@ -84,7 +86,7 @@ def load(
         config=read_config(db, config),
     )
     with (
-        open_writable(db, create=True) as connection,
+        open_writable(db, create=True, wait=wait, say=render.error_line) as connection,
         new_progress(quiet=quiet, verbose=verbose) as progress,
     ):
         report = load_archive(connection, options, progress)

@@ -8,10 +8,11 @@ import typer
 
 from cli import completion, explained, layout, render
 from cli.etl_app.config_file import ConfigFile
-from cli.options import CONTEXT, DEFAULT_DATABASE, Database
+from cli.options import CONTEXT, DEFAULT_DATABASE, Database, Wait
 from cli.output import OutputOptions
 from db.connection import open_read_only, open_writable
 from db.errors import ArchiveError
+from db.lock import WAIT
 from db.people.explain import explain_name, similar_names, unwritten_names
 from etl.config import FILE_NAME, read_config
 from etl.rebuild import PEOPLE
@@ -30,7 +31,10 @@ people = typer.Typer(
 
 @people.callback()
 def _build(
-    context: typer.Context, db: Database = DEFAULT_DATABASE, config: ConfigFile = None
+    context: typer.Context,
+    db: Database = DEFAULT_DATABASE,
+    config: ConfigFile = None,
+    wait: Wait = WAIT,
 ) -> None:
     """Build people from the evidence in the messages and archive.toml; every load does it too.
 
@@ -39,7 +43,7 @@ def _build(
     if context.invoked_subcommand is not None:
         return
     chosen = read_config(db, config)
-    with open_writable(db) as connection:
+    with open_writable(db, wait=wait, say=render.error_line) as connection:
         rebuild_archive(connection, [PEOPLE], chosen, lambda _: None)
     with open_read_only(db) as connection:
         for unknown in unwritten_names(connection, chosen.names()):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli import render
 from cli.etl_app.config_file import ConfigFile
-from cli.options import DEFAULT_DATABASE, Database
+from cli.options import DEFAULT_DATABASE, Database, Wait
 from db.connection import open_writable
+from db.errors import ArchiveError
+from db.lock import WAIT
 from etl.config import read_config
-from etl.rebuild import REBUILDS, rebuilds_messages
+from etl.discover import discover
+from etl.rebuild import REBUILDS, rebuilds_index, rebuilds_messages
 from etl.rebuild import rebuild as rebuild_archive
 
 
@@ -28,10 +32,20 @@ def rebuild(
     ],
     db: Database = DEFAULT_DATABASE,
     config: ConfigFile = None,
+    from_: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="Read days of which bytes are lost from these files, or folders of them.",
+        ),
+    ] = None,
+    wait: Wait = WAIT,
 ) -> None:
     """Make the rows of some jobs anew from the bodies in the archive; no file is read.
 
     For when a rule was mended: the result is that of a fresh load. All of it happens, or nothing.
+    fts is the full-text index alone, derived what is computed over all days.
 
     Example: etl rebuild images links
     """
@@ -40,6 +54,8 @@ def rebuild(
         raise typer.BadParameter(
             f"no job is called {unknown[0]!r}; there are {', '.join(REBUILDS)}"
         )
+    if from_ and not rebuilds_messages(jobs):
+        raise typer.BadParameter("--from is for messages")
     days = messages = 0
 
     def done(messages_of_day: int) -> None:
@@ -48,7 +64,12 @@ def rebuild(
         messages += messages_of_day
 
     chosen = read_config(db, config)
-    with open_writable(db, any_index=rebuilds_messages(jobs)) as connection:
-        rebuild_archive(connection, jobs, chosen, done)
+    found = discover(from_ or ())
+    for problem in found.problems:
+        raise ArchiveError(f"{problem.path}: {problem.text}")
+    with open_writable(
+        db, any_index=rebuilds_index(jobs), wait=wait, say=render.error_line
+    ) as connection:
+        rebuild_archive(connection, jobs, chosen, done, found.files)
     of_pages = f" for {days:,} days, {messages:,} messages" if days else ""
     render.line(f"{', '.join(jobs)}: made anew{of_pages}")

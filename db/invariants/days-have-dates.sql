@@ -1,0 +1,7 @@
+-- title: A day's date is one
+-- remedy: restore a backup
+select r.slug || '/' || d.date as place, quote(d.date) || ' is no date' as found
+from days d
+join rooms r on r.id = d.room_id
+where d.date is not date(d.date, '+0 days')
+order by d.id

@@ -1,0 +1,53 @@
+"""A backup of an archive, proven to say what the archive says."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+from db.backup import back_up
+from db.digest import archive_digest, table_digests
+from db.errors import ArchiveError
+from db.reader import table_counts
+
+
+class Backup(NamedTuple):
+    """Where the copy is, what it holds, and the digest that both have."""
+
+    path: Path
+    days: int
+    messages: int
+    digest: str
+
+
+def backup(connection: sqlite3.Connection, archive: Path, target: Path, *, force: bool) -> Backup:
+    """Copy an archive as it is at this moment to a file, or into a folder under a name of its own.
+
+    Raises ArchiveError; a copy that does not say what the archive says is not left behind.
+    """
+    try:
+        path = _dated(archive, target) if target.is_dir() else target
+        if path.exists() and path.samefile(archive):
+            raise ArchiveError(f"{path}: is the archive itself; name another file")
+    except OSError as error:
+        raise ArchiveError(f"{target}: cannot be written: {error.strerror}") from error
+    # one moment's archive, though a load may be writing
+    connection.execute("begin")
+    try:
+        digest = _digest(connection)
+        back_up(connection, path, force=force, says=_digest)
+        counts = table_counts(connection, ("days", "messages"))
+    finally:
+        connection.execute("rollback")
+    return Backup(path, counts["days"], counts["messages"], digest)
+
+
+def _dated(archive: Path, folder: Path) -> Path:
+    now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    return folder / f"{archive.stem}-{now}{archive.suffix}"
+
+
+def _digest(connection: sqlite3.Connection) -> str:
+    return archive_digest(table_digests(connection))
