@@ -233,24 +233,33 @@ def holders_of(connection: sqlite3.Connection, key: str) -> list[int]:
 
 
 class Whereabouts(NamedTuple):
-    """A version that a message stands or stood in last, its place there, and who loaded it."""
+    """Where a message stands or stood last: its key and place there, and when that was loaded."""
 
     version: Version
+    key: str
     position: int
+    is_there: bool
     loaded_at: str
+
+
+_LAST_PLACE = """
+select d.source_id, m.key, m.position, 1
+from messages m join days d on d.id = m.day_id where m.id = :message
+union all
+select * from (
+  select source_id, key_before, position_before, 0 from revisions
+  where message_id = :message and kind = 'removed' order by id desc limit 1)
+limit 1
+"""
 
 
 def last_place(connection: sqlite3.Connection, message: int) -> Whereabouts | None:
     """Where a message stands, or where it stood before it was removed."""
-    row = connection.execute(
-        "select d.source_id, m.position from messages m join days d on d.id = m.day_id"
-        " where m.id = ?1 union all"
-        " select * from (select source_id, position_before from revisions"
-        " where message_id = ?1 and kind = 'removed' order by id desc limit 1) limit 1",
-        [message],
-    ).fetchone()
-    if row is None:
+    found = connection.execute(_LAST_PLACE, {"message": message}).fetchone()
+    if found is None:
         return None
-    source = connection.execute(f"{_VERSIONS} where id = ?", [row[0]]).fetchone()
-    version = Version._make(source)
-    return Whereabouts(version, row[1], find_run(connection, version.load_id).started_at)
+    source, key, position, is_there = found
+    row = connection.execute(f"{_VERSIONS} where id = ?", [source]).fetchone()
+    version = Version._make(row)
+    loaded_at = find_run(connection, version.load_id).started_at
+    return Whereabouts(version, key, position, bool(is_there), loaded_at)

@@ -31,7 +31,7 @@ from etl.content import (
 )
 from etl.discover import DayFile, Remark, discover
 from etl.jobs import FRAME_JOBS, JOBS, to_rows
-from etl.prune import file_is_gone, gone_days, is_gone, remove_day
+from etl.prune import RoomDate, file_is_gone, gone_days, remove_day, without_gone
 from etl.records import PageRecord
 from etl.report import JobCounts, LoadReport, Progress
 from etl.revise import parts_of, revise, with_ids
@@ -41,8 +41,6 @@ from etl.stored import NEWLINE_NAMES, stored_parts
 REJECTS_SHOWN = 10
 # A few seconds' work: no more than that is done again after a crash.
 MESSAGES_PER_COMMIT = 50_000
-# the short name of a room, and YYYY-MM-DD
-RoomDate = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ def _load_all(run: _Load) -> set[RoomDate]:
     found = discover(run.options.paths, run.options.room, run.options.date)
     there = {(file.room, file.date) for file in found.files}
     if run.options.prune is not None:
-        found.problems = _without_gone(run, found.problems, there)
+        found.problems = without_gone(run.connection, found.problems, there)
     for remark in found.passed_over:
         run.report.files.passed_over += 1
         run.progress.note(f"{remark.path}: passed over: {remark.text}")
@@ -159,21 +157,10 @@ def _load_all(run: _Load) -> set[RoomDate]:
     return there
 
 
-def _without_gone(run: _Load, problems: list[Remark], there: set[RoomDate]) -> list[Remark]:
-    """The problems but for paths that are gone with days that were loaded from them."""
-    missing = [remark.path for remark in problems if is_gone(remark.path)]
-    gone = {path for path in missing if gone_days(run.connection, [path], there)}
-    return [remark for remark in problems if remark.path not in gone]
-
-
 def _prune(run: _Load, may: Callable[[list[StoredDay]], bool], there: set[RoomDate]) -> None:
     """Remove days whose files are gone, if we may, and as far as nobody loads them meanwhile."""
     options = run.options
-    gone = [
-        day
-        for day in gone_days(run.connection, options.paths, there)
-        if options.room in (None, day.room) and options.date in (None, day.date)
-    ]
+    gone = gone_days(run.connection, options.paths, there, options.room, options.date)
     run.report.gone = len(gone)
     for day in gone if gone and may(gone) else ():
         messages = len(messages_of(run.connection, day.id))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from db import loads, writer
 from db.reader import StoredDay, stored_days
+from etl.discover import Remark
 from etl.revise import revise
 from etl.stored import stored_parts
 
@@ -17,24 +18,43 @@ from etl.stored import stored_parts
 _ESCAPED_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
 # Day files have a suffix: this one came from standard input.
 _STANDARD_INPUT = "-"
+# the short name of a room, and YYYY-MM-DD
+RoomDate = tuple[str, str]
 
 
 def gone_days(
-    connection: sqlite3.Connection, paths: Collection[Path], there: Collection[tuple[str, str]]
+    connection: sqlite3.Connection,
+    paths: Collection[Path],
+    there: Collection[RoomDate],
+    room: str | None = None,
+    date: str | None = None,
 ) -> list[StoredDay]:
     """Days whose file lay at one of the paths, or below it, and is no longer there.
 
-    ``there`` are days, by room and date, of which a file was found elsewhere. A file that cannot
-    be looked at, as its folder may not be read, is not gone.
+    ``there`` are days of which a file was found elsewhere; ``room`` and ``date`` leave the others
+    out. A file that cannot be looked at, as its folder may not be read, is not gone.
     """
     roots = [_real(path) for path in paths]
     return [
         day
         for day in stored_days(connection)
-        if (day.room, day.date) not in there
+        if room in (None, day.room)
+        and date in (None, day.date)
+        and (day.room, day.date) not in there
         and (places := list(_places(day.path)))
         and any(_is_below(_real(place), root) for place in places for root in roots)
         and all(map(is_gone, places))
+    ]
+
+
+def without_gone(
+    connection: sqlite3.Connection, problems: Collection[Remark], there: Collection[RoomDate]
+) -> list[Remark]:
+    """The problems but for paths that are gone together with days that were loaded from them."""
+    return [
+        remark
+        for remark in problems
+        if not (is_gone(remark.path) and gone_days(connection, [remark.path], there))
     ]
 
 
