@@ -6,11 +6,12 @@ import os
 import re
 import sqlite3
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 from db import loads, writer
 from db.reader import StoredDay, stored_days
-from etl.discover import Remark
+from etl.discover import Remark, is_folder
 from etl.revise import revise
 from etl.stored import stored_parts
 
@@ -34,16 +35,24 @@ def gone_days(
     ``there`` are days of which a file was found elsewhere; ``room`` and ``date`` leave the others
     out. A file that cannot be looked at, as its folder may not be read, is not gone.
     """
-    roots = [_real(path) for path in paths]
+    real_folder = cache(_real_folder)
+    roots = {
+        real_folder(path) if is_folder(path) else real_folder(path.parent) / path.name
+        for path in paths
+    }
+
+    def is_below(path: Path) -> bool:
+        real = real_folder(path.parent) / path.name
+        return real in roots or any(parent in roots for parent in real.parents)
+
     return [
         day
         for day in stored_days(connection)
         if room in (None, day.room)
         and date in (None, day.date)
         and (day.room, day.date) not in there
-        and (places := list(_places(day.path)))
-        and any(_is_below(_real(place), root) for place in places for root in roots)
-        and all(map(is_gone, places))
+        and any(map(is_below, _places(day.path)))
+        and file_is_gone(day)
     ]
 
 
@@ -96,12 +105,6 @@ def _places(recorded: str) -> Iterator[Path]:
         yield Path(os.fsdecode(raw))
 
 
-def _real(path: Path) -> Path:
-    """A path without links in its folders; what is not there stays as it is written."""
-    if path.is_dir():
-        return Path(os.path.realpath(path))
-    return Path(os.path.realpath(path.parent)) / path.name
-
-
-def _is_below(path: Path, root: Path) -> bool:
-    return path == root or root in path.parents
+def _real_folder(folder: Path) -> Path:
+    """A folder without links on the way; what is not there stays as it is written."""
+    return Path(os.path.realpath(folder))

@@ -401,7 +401,9 @@ def test_a_message_is_explained_with_all_its_revisions(etl: Command, db: Path, p
     assert f"{hashes[0]} -> {hashes[1]}" in out
 
 
-def test_a_message_that_was_removed_is_explained(etl: Command, db: Path, pages: Path) -> None:
+def test_a_message_that_was_removed_is_explained(
+    etl: Command, chats: Command, db: Path, pages: Path
+) -> None:
     path = write_page(pages, A, B, C)
     etl("load", "-q", pages)
     write_page(pages, A, C)
@@ -412,6 +414,7 @@ def test_a_message_that_was_removed_is_explained(etl: Command, db: Path, pages: 
     assert (story["load"], story["written"]) == (1, B)
     assert [(r["kind"], r["load_id"]) for r in story["revisions"]] == [("removed", 2)]
     assert "removed by  load 2\n" in etl("explain", KEY).out
+    assert f"`etl explain {KEY}` shows it" in chats("show", KEY).err
 
 
 def test_lines_are_those_of_the_page(etl: Command, db: Path) -> None:

@@ -209,7 +209,7 @@ class Page:
         return (b"\xef\xbb\xbf" if self.mark else b"") + content
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(MESSAGE, max_size=5), st.lists(VERSION, min_size=1, max_size=5))
 def test_nothing_vanishes_in_any_chain_of_exports(
     pieces: list[bytes], versions: list[dict[str, Any]]

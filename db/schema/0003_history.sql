@@ -9,7 +9,7 @@ create index sources_removed_by on sources (removed_by) where removed_by is not 
 
 alter table revisions rename to revisions_2;
 create table revisions (
-  -- What a later export of a day changed, with what stood there before.
+  -- What a later export of a day changed, with what stood there before; of a removed day, all.
   id integer primary key, -- the revision's number
   load_id integer not null references loads (id), -- the run that made the change
   day_id integer references days (id) on delete set null, -- its day; empty while that is removed: sources tell which it was
