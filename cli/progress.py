@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cli import render
-from etl.report import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -22,7 +21,7 @@ NOTES_SHOWN = 5
 @contextlib.contextmanager
 def new_progress(
     *, quiet: bool, verbose: bool, doing: str = "loading", unit: str = "files"
-) -> Iterator[Progress]:
+) -> Iterator[Lines]:
     """The progress that fits where we print to: standard error, so that output can be piped."""
     if quiet:
         yield Lines(show_notes=False, show_progress=False, all_notes=False)
@@ -87,6 +86,9 @@ class Lines:
         """Bad input."""
         self._print(line)
 
+    def stop(self) -> None:
+        """Make way for a question."""
+
     def _print(self, line: str) -> None:
         render.error_line(line)
 
@@ -109,6 +111,10 @@ class OnTerminal(Lines):
         super().advance(messages)
         rate = self._messages / max(time.monotonic() - self._started, 0.001)
         self._bar.update(self._task, advance=1, messages=self._messages, rate=rate)
+
+    def stop(self) -> None:
+        """Make way for a question."""
+        self._bar.stop()
 
     def _print(self, line: str) -> None:
         if self._bar.live.is_started:

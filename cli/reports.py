@@ -22,6 +22,7 @@ def load_report(report: LoadReport, db: Path) -> None:
         ("pictures", f"{jobs['images'].rows:,} shown, {jobs['images'].new:,} new"),
         ("links", f"{jobs['links'].rows:,} shared, {jobs['links'].new:,} new"),
         ("also", _also(report)),
+        *([("gone", _gone(report))] if report.gone else []),
         ("rejects", f"{report.rejects:,}"),
         ("seconds", f"{report.seconds:.1f}"),
     ]
@@ -83,6 +84,15 @@ def _changed_files(status: ArchiveStatus) -> None:
 
 def _reject_hint(status: ArchiveStatus) -> str:
     return " (select * from rejects)" if status.rejects else ""
+
+
+def _gone(report: LoadReport) -> str:
+    removed, kept = report.removed, report.gone - report.removed.days
+    if not removed.days:
+        return f"{_count(kept, 'day')}, kept"
+    rest = f"; {_count(kept, 'day')} left" if kept else ""
+    what = f"{_count(removed.days, 'day')} removed, {_count(removed.messages, 'message')}"
+    return f"{what}: kept in revisions{rest}"
 
 
 def _also(report: LoadReport) -> str:

@@ -20,6 +20,8 @@ class SourceRow(NamedTuple):
     newline: str
     byte_order_mark: int
     escape_depth: int
+    room: str
+    date: str
 
 
 class DayRow(NamedTuple):

@@ -11,8 +11,8 @@ from db import migrations
 
 # A column of the full-text index has no type.
 _COLUMN = re.compile(r"  ([a-z_]\w*)(?: ((?:text|integer|real|blob)\b.*?))?,?(?:\s+-- (.*))?")
-# as SQLite writes it behind the last one where a migration added it
-_ADDED_COLUMN = re.compile(r", ([a-z_]\w*) ((?:text|integer|real|blob)\b.*?) /\* (.*?) \*/.*")
+# as SQLite writes them behind the last one, in one line, where migrations added them
+_ADDED_COLUMN = re.compile(r", ([a-z_]\w*) ((?:text|integer|real|blob)\b[^/]*?) /\* (.*?) \*/")
 _REFERENCES = re.compile(r"references (\w+) \(id\)")
 
 
@@ -70,9 +70,14 @@ def read_table(name: str, sql: str) -> Table:
     for line in sql.splitlines()[1:]:
         if line.startswith("  -- "):
             comment.append(line[5:])
-        elif match := _COLUMN.fullmatch(line) or _ADDED_COLUMN.fullmatch(line):
-            column, declaration, text = match.groups()
-            reference = _REFERENCES.search(declaration or "")
-            references = reference[1] if reference else None
-            columns.append(Column(column, declaration or "", references, text or ""))
+        elif match := _COLUMN.fullmatch(line):
+            columns.append(_column(match))
+        elif line.startswith(", "):
+            columns += map(_column, _ADDED_COLUMN.finditer(line))
     return Table(name, " ".join(comment), tuple(columns))
+
+
+def _column(match: re.Match[str]) -> Column:
+    column, declaration, text = match.groups()
+    reference = _REFERENCES.search(declaration or "")
+    return Column(column, declaration or "", reference[1] if reference else None, text or "")

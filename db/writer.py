@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from db import migrations
@@ -69,11 +69,11 @@ def update_day(
     ids: Mapping[int, int | None],
     *,
     indexed: bool = True,
-) -> None:
+) -> dict[int, int]:
     """Make a day what ``rows`` say: ``ids`` has the messages that stay, and None for new ones.
 
     Messages of the day that ``ids`` leaves out are removed. ``indexed`` says whether the day is
-    in the full-text index; afterwards it is.
+    in the full-text index; afterwards it is. Gives the ids of all its messages, by position.
     """
     update_day_row(connection, day_id, rows.day)
     connection.execute("delete from rejects where day_id = ?", [day_id])
@@ -87,6 +87,37 @@ def update_day(
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, new_ids)
     note_message_range(connection, day_id)
+    return new_ids
+
+
+def delete_day(connection: sqlite3.Connection, day_id: int) -> None:
+    """Take a day out with all that hangs on it; its room, too, if it was the last one there.
+
+    Its revisions stay, and so do the versions that were loaded of it.
+    """
+    for name in FAMILIES:
+        delete_family(connection, name, day_id)
+    _unindex_day(connection, day_id)
+    ids = connection.execute("select id from messages where day_id = ?", [day_id]).fetchall()
+    _delete_messages(connection, ids)
+    for table in ("rejects", "changed_days"):
+        connection.execute(f"delete from {table} where day_id = ?", [day_id])
+    connection.execute("delete from days where id = ?", [day_id])
+    connection.execute("delete from rooms where id not in (select room_id from days)")
+
+
+def note_removed(connection: sqlite3.Connection, source_id: int, load: int) -> None:
+    """Write down which run removed the day of a version."""
+    connection.execute("update sources set removed_by = ? where id = ?", [load, source_id])
+
+
+def adopt_revisions(connection: sqlite3.Connection, day_id: int, room: str, date: str) -> None:
+    """Give a day that was removed, and is back, the revisions it had."""
+    connection.execute(
+        "update revisions set day_id = ? where day_id is null"
+        " and source_id in (select id from sources where room = ? and date = ?)",
+        [day_id, room, date],
+    )
 
 
 def ensure_room(connection: sqlite3.Connection, slug: str) -> int:
@@ -290,8 +321,7 @@ def _update_messages(
     stay = {message_id for message_id in ids.values() if message_id is not None}
     gone = [[message_id] for (message_id,) in here if message_id not in stay]
     kept = [(ids[m.position], m) for m in messages if ids[m.position] is not None]
-    connection.executemany("update messages set reply_to = null where reply_to = ?", gone)
-    connection.executemany("delete from messages where id = ?", gone)
+    _delete_messages(connection, gone)
     # keys may change places: out of the way first, as each is unique at every moment
     connection.executemany("update messages set key = id where id = ?", ([i] for i, _ in kept))
     connection.executemany(
@@ -309,6 +339,12 @@ def _update_messages(
     new_ids = {m.position: first + i for i, m in enumerate(new)}
     insert_messages(connection, day_id, new, new_ids, speakers)
     return {p: i for p, i in ids.items() if i is not None} | new_ids
+
+
+def _delete_messages(connection: sqlite3.Connection, ids: Collection[Sequence[int]]) -> None:
+    """Take messages out that are in no index and no family any more."""
+    connection.executemany("update messages set reply_to = null where reply_to = ?", ids)
+    connection.executemany("delete from messages where id = ?", ids)
 
 
 def _unindex_day(connection: sqlite3.Connection, day_id: int) -> None:

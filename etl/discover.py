@@ -70,7 +70,7 @@ def discover(paths: Iterable[Path], room: str | None = None, date: str | None = 
     found = Discovery()
     seen: set[object] = set()
     for path in paths:
-        named = not _is_folder(path)
+        named = not is_folder(path)
         for file in [path] if named else _walk(path, found):
             try:
                 if named:
@@ -178,7 +178,8 @@ def _day_file(path: Path, room: str | None, date: str | None) -> DayFile:
     )
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; of what may not be looked at, nobody knows."""
     try:
         return path.is_dir()
     except OSError:

@@ -6,13 +6,16 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from db.errors import ArchiveError
 from db.reader import StoredDay, stored_days
 from etl.discover import NotADayFile, valid_room
 from etl.stored import stored_bytes
+from etl.versions import days_as_of
 
 
 @dataclass(slots=True)
@@ -23,19 +26,38 @@ class ExportReport:
     unchanged: int = 0
 
 
-def export_markdown(connection: sqlite3.Connection, folder: Path, *, force: bool) -> ExportReport:
-    """Write every day to ``folder/ROOM/_posts/DATE-chat.markdown``.
+class PageFile(NamedTuple):
+    """A day's page, proven to be the bytes that were loaded."""
+
+    room: str
+    date: str
+    content: bytes
+
+
+def loaded_pages(connection: sqlite3.Connection) -> Iterator[PageFile]:
+    """Every day's page. Raises ArchiveError where somebody changed the archive."""
+    for day in stored_days(connection):
+        yield PageFile(day.room, day.date, _checked_bytes(connection, day))
+
+
+def pages_as_of(connection: sqlite3.Connection, load: int) -> Iterator[PageFile]:
+    """Every day's page as it was after a run. Raises ArchiveError as ``loaded_pages`` does."""
+    for day in days_as_of(connection, load):
+        yield PageFile(day.version.room, day.version.date, day.content)
+
+
+def export_markdown(pages: Iterable[PageFile], folder: Path, *, force: bool) -> ExportReport:
+    """Write every page to ``folder/ROOM/_posts/DATE-chat.markdown``.
 
     Raises ArchiveError before it would write over a file with other bytes, unless ``force``.
     """
     report = ExportReport()
-    for day in stored_days(connection):
-        path = folder / _checked_room(day.room) / "_posts" / f"{day.date}-chat.markdown"
-        content = _checked_bytes(connection, day)
+    for page in pages:
+        path = folder / _checked_room(page.room) / "_posts" / f"{page.date}-chat.markdown"
         try:
             if path.exists() and not path.is_file():
                 raise ArchiveError(f"{path}: is there, and is no regular file")
-            if path.exists() and path.read_bytes() == content:
+            if path.exists() and path.read_bytes() == page.content:
                 report.unchanged += 1
                 continue
             if path.exists() and not force:
@@ -43,7 +65,7 @@ def export_markdown(connection: sqlite3.Connection, folder: Path, *, force: bool
                     f"{path}: there is another file with that name; --force writes over it"
                 )
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, content)
+            write_whole(path, page.content)
         except OSError as error:
             raise ArchiveError(f"{path}: cannot be written: {error.strerror}") from error
         report.written += 1

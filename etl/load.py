@@ -5,54 +5,50 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gc
-import hashlib
 import json
-import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from db import loads, writer
+from db import history, loads, writer
 from db.connection import DayTransactions
 from db.families import FAMILIES
 from db.people.reader import names_of_days
-from db.reader import StoredDay, find_day, table_counts
+from db.reader import StoredDay, find_day, messages_of, table_counts
 from db.rows import DayRows, SourceRow
 from etl import __version__, finish
 from etl.config import Config
+from etl.content import (
+    MAX_SIZE,
+    DayContent,
+    UnreadableFile,
+    disagreement,
+    read_content,
+    writable,
+)
 from etl.discover import DayFile, Remark, discover
 from etl.jobs import FRAME_JOBS, JOBS, to_rows
+from etl.prune import RoomDate, file_is_gone, gone_days, remove_day, without_gone
 from etl.records import PageRecord
 from etl.report import JobCounts, LoadReport, Progress
-from etl.revise import parts_of, revise
+from etl.revise import parts_of, revise, with_ids
 from etl.sources.errors import PageError
 from etl.stored import NEWLINE_NAMES, stored_parts
 
-MAX_SIZE = 64 * 1024 * 1024
 REJECTS_SHOWN = 10
 # A few seconds' work: no more than that is done again after a crash.
 MESSAGES_PER_COMMIT = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class DayContent:
-    """A day file with its bytes."""
-
-    file: DayFile
-    content: bytes
-
-    @property
-    def sha256(self) -> str:
-        """Of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.content).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """What to load. ``content`` is standard input, as a page of ``room`` and ``date``."""
+    """What to load. ``content`` is standard input, as a page of ``room`` and ``date``.
+
+    ``prune`` is asked whether days may be removed whose files are gone; None: they stay.
+    """
 
     paths: tuple[Path, ...] = ()
     room: str | None = None
@@ -60,14 +56,19 @@ class LoadOptions:
     content: DayContent | None = None
     max_size: int = MAX_SIZE
     config: Config = field(default_factory=Config)
+    prune: Callable[[list[StoredDay]], bool] | None = None
 
     def as_arguments(self) -> str:
         """For the archive's own records, as JSON."""
         paths = [writable(path) for path in self.paths]
-        return json.dumps(
-            {"paths": paths, "room": self.room, "date": self.date, "max_size": self.max_size},
-            ensure_ascii=False,
-        )
+        arguments = {
+            "paths": paths,
+            "room": self.room,
+            "date": self.date,
+            "max_size": self.max_size,
+            "prune": self.prune is not None,
+        }
+        return json.dumps(arguments, ensure_ascii=False)
 
 
 @dataclass(slots=True)
@@ -91,8 +92,14 @@ def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progres
     report = LoadReport(jobs={name: JobCounts() for name in JOBS})
     before = _table_sizes(connection)
     with _recorded(connection, options, report) as load_id, _no_garbage():
-        with DayTransactions(connection, MESSAGES_PER_COMMIT) as days:
-            _load_all(_Load(connection, days, load_id, options, progress, report))
+        days = DayTransactions(connection, MESSAGES_PER_COMMIT)
+        run = _Load(connection, days, load_id, options, progress, report)
+        with days:
+            there = _load_all(run)
+        if options.prune is not None:
+            # outside of the loading: nobody is kept from writing while somebody is asked
+            with days:
+                _prune(run, options.prune, there)
         report.people_seconds = round(finish.finish(connection, options.config), 3)
         for name, size in _table_sizes(connection).items():
             report.jobs[name].new = max(size - before[name], 0)
@@ -128,12 +135,16 @@ def _recorded(
     loads.end(connection, load_id, now(), outcome, json.dumps(report.as_dict()))
 
 
-def _load_all(run: _Load) -> None:
+def _load_all(run: _Load) -> set[RoomDate]:
+    """Load what there is; of which days there were files."""
     if run.options.content is not None:
         run.progress.start(1)
         _load_content(run, run.options.content)
-        return
+        return set()
     found = discover(run.options.paths, run.options.room, run.options.date)
+    there = {(file.room, file.date) for file in found.files}
+    if run.options.prune is not None:
+        found.problems = without_gone(run.connection, found.problems, there)
     for remark in found.passed_over:
         run.report.files.passed_over += 1
         run.progress.note(f"{remark.path}: passed over: {remark.text}")
@@ -143,6 +154,21 @@ def _load_all(run: _Load) -> None:
     for _, same_day in groupby(found.files, key=lambda file: (file.date, file.room)):
         for file in _agreeing(run, list(same_day)):
             _load_file(run, file)
+    return there
+
+
+def _prune(run: _Load, may: Callable[[list[StoredDay]], bool], there: set[RoomDate]) -> None:
+    """Remove days whose files are gone, if we may, and as far as nobody loads them meanwhile."""
+    options = run.options
+    gone = gone_days(run.connection, options.paths, there, options.room, options.date)
+    run.report.gone = len(gone)
+    for day in gone if gone and may(gone) else ():
+        messages = len(messages_of(run.connection, day.id))
+        with run.days.day(messages):
+            if find_day(run.connection, day.room, day.date) == day and file_is_gone(day):
+                remove_day(run.connection, day, run.id)
+                run.report.removed.days += 1
+                run.report.removed.messages += messages
 
 
 def _agreeing(run: _Load, files: list[DayFile]) -> list[DayFile]:
@@ -152,14 +178,12 @@ def _agreeing(run: _Load, files: list[DayFile]) -> list[DayFile]:
     contents = [content for file in files if (content := _read(run, file)) is not None]
     if not contents:
         return []
-    first, *others = contents
-    differing = next((other for other in others if other.content != first.content), None)
-    if differing is not None:
-        names = f"{first.file.path} and {differing.file.path}"
-        what = f"differ, though both are {first.file.room} of {first.file.date}"
+    conflict = disagreement(contents)
+    if conflict is not None:
         run.report.files.rejected += len(files) - 1
-        _refuse(run, Remark(Path(names), f"{what}; neither was loaded: keep one, or use --room"))
+        _refuse(run, conflict)
         return []
+    first, *others = contents
     for other in others:
         run.report.files.duplicate += 1
         run.progress.note(f"{other.file.path}: skipped: the same as {first.file.path}")
@@ -181,23 +205,11 @@ def _load_file(run: _Load, file: DayFile) -> None:
 
 def _read(run: _Load, file: DayFile) -> DayContent | None:
     """The file's bytes; None, and a problem said, where they cannot be had."""
-    most = run.options.max_size
     try:
-        content = b"" if file.size > most else _bytes_of(file.path, most + 1)
-    except OSError as error:
-        _refuse(run, Remark(file.path, f"cannot be read: {error.strerror}"))
+        return read_content(file, run.options.max_size)
+    except UnreadableFile as reason:
+        _refuse(run, Remark(file.path, str(reason)))
         return None
-    if file.size > most or len(content) > most:
-        limit = f"{most / 1024 / 1024:g} MiB"
-        _refuse(run, Remark(file.path, f"is larger than {limit}; allow more with --max-size"))
-        return None
-    return DayContent(file, content)
-
-
-def _bytes_of(path: Path, most: int) -> bytes:
-    """The first ``most`` bytes of a file; one that would make us wait, as some in /proc, fails."""
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
-        return file.read(most)
 
 
 def _load_content(run: _Load, content: DayContent) -> None:
@@ -225,9 +237,7 @@ def _load_content(run: _Load, content: DayContent) -> None:
             run.report.files.unchanged += 1
             return
         if stored is None:
-            loads.note_change(
-                run.connection, writer.insert_day(run.connection, rows, source, run.id)
-            )
+            loads.note_change(run.connection, _insert_day(run, page, rows, source))
         else:
             loads.note_change(run.connection, stored.id, names_of_days(run.connection, [stored.id]))
             _replace_day(run, stored, page, rows, source)
@@ -236,14 +246,28 @@ def _load_content(run: _Load, content: DayContent) -> None:
     run.progress.advance(len(rows.messages))
 
 
+def _insert_day(run: _Load, page: PageRecord, rows: DayRows, source: SourceRow) -> int:
+    """Write a day that is not there, its id; if it was removed, what came goes to its revisions."""
+    removed = history.removed_version(run.connection, source.room, source.date)
+    day_id = writer.insert_day(run.connection, rows, source, run.id)
+    if removed is not None:
+        keys = {message.position: message.key for message in rows.messages}
+        ids = {message.position: message.id for message in messages_of(run.connection, day_id)}
+        came = with_ids(revise([], parts_of(page, keys, {})).rows, ids)
+        writer.adopt_revisions(run.connection, day_id, source.room, source.date)
+        writer.insert_revisions(run.connection, day_id, removed, run.id, came)
+    return day_id
+
+
 def _replace_day(
     run: _Load, stored: StoredDay, page: PageRecord, rows: DayRows, source: SourceRow
 ) -> None:
     """Put a newer version of a day in the place of the stored one, and record what changed."""
     keys = {message.position: message.key for message in rows.messages}
     revision = revise(stored_parts(run.connection, stored), parts_of(page, keys, {}))
-    writer.update_day(run.connection, stored.id, rows, revision.ids)
-    writer.insert_revisions(run.connection, stored.id, stored.source_id, run.id, revision.rows)
+    ids = writer.update_day(run.connection, stored.id, rows, revision.ids)
+    changes = with_ids(revision.rows, ids)
+    writer.insert_revisions(run.connection, stored.id, stored.source_id, run.id, changes)
     source_id = writer.insert_source(run.connection, source, run.id)
     writer.set_source(run.connection, stored.id, source_id)
 
@@ -258,6 +282,8 @@ def _source_row(content: DayContent, page: PageRecord) -> SourceRow:
         newline=NEWLINE_NAMES[page.newline],
         byte_order_mark=int(page.byte_order_mark),
         escape_depth=page.escape_depth,
+        room=content.file.room,
+        date=content.file.date,
     )
 
 
@@ -299,11 +325,6 @@ def _table_sizes(connection: sqlite3.Connection) -> dict[str, int]:
     tables = {name: name for name in FRAME_JOBS} | {f.name: f.counted for f in FAMILIES.values()}
     counts = table_counts(connection, tuple(tables.values()))
     return {name: counts[table] for name, table in tables.items()}
-
-
-def writable(path: Path) -> str:
-    """An absolute path as text that any database can hold; undecodable bytes as ``\\xNN``."""
-    return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
 
 
 def now() -> str:

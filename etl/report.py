@@ -27,15 +27,26 @@ class JobCounts:
 
 
 @dataclass(slots=True)
+class RemovedCounts:
+    """What left the archive, as its files were gone."""
+
+    days: int = 0
+    messages: int = 0
+
+
+@dataclass(slots=True)
 class LoadReport:
     """The end of a load; ``problems`` counts the lines it said on the way.
 
+    ``gone`` are days whose files are no longer there, as far as they were looked for (--prune).
     Of its ``seconds``, ``people_seconds`` went into who is who.
     """
 
     files: FileCounts = field(default_factory=FileCounts)
     jobs: dict[str, JobCounts] = field(default_factory=dict)
     rejects: int = 0
+    gone: int = 0
+    removed: RemovedCounts = field(default_factory=RemovedCounts)
     problems: int = 0
     seconds: float = 0.0
     people_seconds: float = 0.0

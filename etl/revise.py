@@ -8,7 +8,7 @@ everything else, so that the version before can be written again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -62,6 +62,16 @@ def revise(old: list[Part], new: list[Part]) -> Revision:
         if row is not None:
             rows.append(row)
     return Revision(ids, rows)
+
+
+def with_ids(rows: list[RevisionRow], ids: Mapping[int, int]) -> list[RevisionRow]:
+    """The rows, those of messages that came with the ids they got, by position."""
+    return [
+        row._replace(message_id=ids[row.position_after])
+        if row.kind == "added" and row.key_after is not None and row.position_after is not None
+        else row
+        for row in rows
+    ]
 
 
 def _pairs(

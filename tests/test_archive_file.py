@@ -183,7 +183,8 @@ def test_a_damaged_archive_is_said_to_be_one(etl: Command, tmp_path: Path) -> No
 def test_a_schema_that_fails_half_way_leaves_nothing(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrations, "scripts", lambda: ["create table a (b);", "create nonsense;"])
+    broken = ["create nonsense;"] * (migrations.LATEST - 1)
+    monkeypatch.setattr(migrations, "scripts", lambda: ["create table a (b);", *broken])
     with pytest.raises(ArchiveError, match="nonsense"), open_writable(db, create=True):
         pass
     assert query(db, "select count(*) from sqlite_master") == [(0,)]

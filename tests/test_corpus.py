@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,6 +111,50 @@ def test_a_day_exported_again_keeps_its_messages(
     again = pages_below(corpus / "reexport" / "source")
     assert {name: written[name] for name in again} == again
     assert_sound(path)
+
+
+def test_an_export_again_is_shown_before_it_is_loaded_and_undone_after(
+    etl: Command, corpus: Path, loaded: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "chats.db"
+    path.write_bytes(loaded.read_bytes())
+    stat = etl("diff", corpus / "reexport", "--stat", "--db", path)
+    assert stat.code == 1
+    totals = " 0 new, 1 changed, 0 gone, 5 insertions(+), 5 deletions(-)"
+    assert stat.out.splitlines()[-1] == totals
+    digest = digest_of(path)
+    assert etl("load", corpus / "reexport", "--quiet", "--db", path).code == 0
+    assert etl("diff", corpus / "reexport", "--db", path).code == 0
+    [newest, first] = json.loads(etl("log", "--json", "--db", path).out)
+    assert (newest["changed_days"], newest["changed_messages"]) == (1, 5)
+    assert (first["new_days"], first["added_messages"]) == (DAYS, MESSAGES)
+    etl("export", "markdown", tmp_path / "before", "--as-of", 1, "--db", path)
+    assert pages_below(tmp_path / "before") == pages_below(corpus / "corpus" / "source")
+    etl("export", "markdown", tmp_path / "after", "--as-of", 2, "--db", path)
+    etl("export", "markdown", tmp_path / "now", "--db", path)
+    assert pages_below(tmp_path / "after") == pages_below(tmp_path / "now")
+    assert etl("load", corpus / "corpus", "--quiet", "--db", path).code == 0
+    assert digest_of(path) == digest
+
+
+def test_pruned_days_leave_an_archive_that_never_had_them(
+    etl: Command, corpus: Path, loaded: Path, tmp_path: Path
+) -> None:
+    pages = tmp_path / "pages"
+    shutil.copytree(corpus / "corpus" / "source", pages)
+    path, fresh = tmp_path / "chats.db", tmp_path / "fresh.db"
+    path.write_bytes(loaded.read_bytes())
+    assert etl("load", pages, "--quiet", "--db", path).code == 0
+    gone = random.Random(5).sample(sorted(pages.rglob("*.markdown")), 20)
+    for file in gone:
+        file.unlink()
+    assert etl("load", pages, "--prune", "--yes", "--quiet", "--db", path).code == 0
+    assert etl("load", pages, "--quiet", "--db", fresh).code == 0
+    assert digest_of(path) == digest_of(fresh)
+    assert all_that_is_derived(path) == all_that_is_derived(fresh)
+    assert_sound(path)
+    etl("export", "markdown", tmp_path / "before", "--as-of", 1, "--db", path)
+    assert pages_below(tmp_path / "before") == pages_below(corpus / "corpus" / "source")
 
 
 def test_rebuild_gives_what_the_load_gave(etl: Command, loaded: Path, tmp_path: Path) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.connection import open_writable
 from db.digest import archive_digest, table_digests
+from db.history import versions_of_day
 from etl.alignment import common_subsequence
 from etl.load import LoadOptions, load
+from etl.sources.errors import PageError
+from etl.sources.wechat_markdown import parse_page
+from etl.versions import days_as_of, find_past_day
 from tests.conftest import Command, assert_sound, query
-from tests.pages import DATE, LIN, message, write_page
+from tests.pages import DATE, FRONT_MATTER, LIN, message, write_page
 
 
 class Silent:
@@ -53,7 +60,8 @@ def test_an_added_message_leaves_the_others_as_they_are(
     head = query(db, "select before, after from revisions where position_after = 0")
     assert len(head) == 1, "the number of lines in the front matter changed"
     key = f"team/{DATE}/070001-1"
-    assert revisions(db)[1:] == [("added", None, None, key, None, 2, None, B.encode())]
+    number = after["乙"]
+    assert revisions(db)[1:] == [("added", number, None, key, None, 2, None, B.encode())]
 
 
 def test_a_removed_message_is_kept_in_revisions(etl: Command, db: Path, tmp_path: Path) -> None:
@@ -126,34 +134,137 @@ def test_the_version_before_is_named(etl: Command, db: Path, tmp_path: Path) -> 
     assert rows == [(2, 1, 1)]
 
 
-MESSAGES = st.lists(
-    st.builds(
-        message,
-        st.sampled_from(["07:00:00", "07:00:01", "25:00:00"]),
-        st.sampled_from(["", "甲", "乙 "]),
-        st.sampled_from(
-            [None, "", "早", "@甲 早", "[强]", "见 http://example.com/a",
-             "![x](http://a.example.com/1.png)", "![x](http://b.example.com/1.png)"]
-        ),
+MESSAGE = st.builds(
+    message,
+    st.sampled_from(["07:00:00", "07:00:01", "25:00:00"]),
+    st.sampled_from(["", "甲", "乙 "]),
+    st.sampled_from(
+        [None, "", "早", "@甲 早", "[强]", "见 http://example.com/a", "一\n \n二", "a\rb", "&lt;",
+         "![x](http://a.example.com/1.png)", "![x](http://b.example.com/1.png)"]
     ),
-    max_size=7,
+).map(str.encode)  # fmt: skip
+GARBAGE = st.sampled_from(
+    [b"> 25:61:00 x\n", b"> 07:00:00  \xff  \n", b"\x00", b"\n", b"\r\n", b"\r", b"stray\n",
+     b"> 7:1:1", b"   \n", b"> 07:00:00  a", b"---\n"]
 )  # fmt: skip
+HEAD = st.sampled_from(
+    [
+        FRONT_MATTER.format(date=DATE, lines=3).encode(),
+        FRONT_MATTER.format(date=DATE, lines=4).encode(),
+        FRONT_MATTER.format(date="2031-02-04", lines=3).encode(),
+        b"",
+        b"---\nno front matter\n",
+        b"---\ndate: 2031-02-03\n---\n\nmore\n",
+    ]
+)
+EDIT = st.tuples(
+    st.sampled_from(["insert", "delete", "change", "move", "duplicate", "splice"]),
+    st.integers(0, 9),
+    st.integers(0, 9),
+    MESSAGE | GARBAGE,
+)
+VERSION = st.fixed_dictionaries(
+    {"edits": st.lists(EDIT, max_size=4)},
+    optional={
+        "head": HEAD,
+        "crlf": st.booleans(),
+        "mark": st.booleans(),
+        # the file is gone, and its day is removed before the version comes
+        "gone": st.just(True),
+    },
+)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(MESSAGES, min_size=2, max_size=4))
-def test_any_chain_of_exports_ends_where_a_fresh_load_does(versions: list[list[str]]) -> None:
+@dataclass
+class Page:
+    """A page that is edited again and again."""
+
+    pieces: list[bytes]
+    head: bytes = FRONT_MATTER.format(date=DATE, lines=3).encode()
+    crlf: bool = False
+    mark: bool = False
+
+    def edit(self, kind: str, at: int, to: int, piece: bytes) -> None:
+        here = at % len(self.pieces) if self.pieces else 0
+        if kind == "insert" or not self.pieces:
+            self.pieces.insert(at, piece)
+        elif kind == "splice":
+            old = self.pieces[here]
+            self.pieces[here] = old[: to * 5] + piece + old[to * 5 :]
+        elif kind == "change":
+            header = self.pieces[here].split(b"\n")[0]
+            self.pieces[here] = header + b"\n" + piece.partition(b"\n")[2]
+        elif kind == "duplicate":
+            self.pieces.insert(to, self.pieces[here])
+        else:
+            gone = self.pieces.pop(here)
+            if kind == "move":
+                self.pieces.insert(to, gone)
+
+    @property
+    def content(self) -> bytes:
+        content = self.head + b"".join(self.pieces)
+        if self.crlf:
+            content = content.replace(b"\n", b"\r\n")
+        return (b"\xef\xbb\xbf" if self.mark else b"") + content
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(MESSAGE, max_size=5), st.lists(VERSION, min_size=1, max_size=5))
+def test_nothing_vanishes_in_any_chain_of_exports(
+    pieces: list[bytes], versions: list[dict[str, Any]]
+) -> None:
+    """After every load the day is what its file was, and so it can be written ever after.
+
+    The archive says what a fresh load of the last version says, whatever was there before.
+    """
+    page = Page(pieces)
+    after_load: list[bytes | None] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        contents = []
-        for version in versions:
-            path = write_page(folder, *version)
-            contents.append(path.read_bytes())
-            chained = load_digest(folder / "chain.db", path)
-        fresh = load_digest(folder / "fresh.db", path)
-        assert chained == fresh
+        with open_writable(folder / "chain.db", create=True) as connection:
+
+            def load_once() -> None:
+                options = LoadOptions(paths=(folder / "pages",), prune=lambda _: True)
+                load(connection, options, Silent())
+
+            write_page(folder / "pages", content=page.content)
+            load_once()
+            after_load.append(what_is_loaded(page.content, None))
+            for version in versions:
+                if version.get("gone"):
+                    write_page(folder / "pages", content=b"").unlink()
+                    load_once()
+                    after_load.append(None)
+                change(page, version)
+                path = write_page(folder / "pages", content=page.content)
+                load_once()
+                after_load.append(what_is_loaded(page.content, after_load[-1]))
+            assert_every_version_is_there(connection, after_load)
+            chained = archive_digest(table_digests(connection))
         assert_sound(folder / "chain.db")
-        assert_every_version_is_there(folder / "chain.db", contents)
+        if after_load[-1] is not None:
+            write_page(folder / "pages", content=after_load[-1])
+        else:
+            path.unlink(missing_ok=True)
+        assert chained == load_digest(folder / "fresh.db", folder / "pages")
+
+
+def change(page: Page, version: dict[str, Any]) -> None:
+    for edit in version["edits"]:
+        page.edit(*edit)
+    for name in ("head", "crlf", "mark"):
+        if name in version:
+            setattr(page, name, version[name])
+
+
+def what_is_loaded(content: bytes, before: bytes | None) -> bytes | None:
+    """The file, unless it is none that could be loaded."""
+    try:
+        parse_page(content, DATE)
+    except PageError:
+        return before
+    return content
 
 
 def load_digest(db: Path, path: Path) -> str:
@@ -162,41 +273,34 @@ def load_digest(db: Path, path: Path) -> str:
         return archive_digest(table_digests(connection))
 
 
-def assert_every_version_is_there(db: Path, contents: list[bytes]) -> None:
-    """Undo the revisions, newest first: that gives the bytes of each version before.
+def assert_every_version_is_there(
+    connection: sqlite3.Connection, after_load: list[bytes | None]
+) -> None:
+    for number, content in enumerate(after_load, start=1):
+        found = [day.content for day in days_as_of(connection, number)]
+        assert found == ([] if content is None else [content])
+    assert_revisions_are_of_the_pages(connection)
 
-    What came is taken out by its place after, what went is put back at its place before.
-    """
-    distinct = [c for i, c in enumerate(contents) if i == 0 or c != contents[i - 1]]
-    undo = query(
-        db,
-        "select source_id, kind, position_before, position_after, before from revisions"
-        " order by source_id desc, id",
+
+def assert_revisions_are_of_the_pages(connection: sqlite3.Connection) -> None:
+    """Each has the very bytes that stood at its places, in the version before and in the next."""
+    chain = versions_of_day(connection, "team", DATE)[::-1]
+    pages = {version.id: find_past_day(connection, version).pieces for version in chain}
+    following = dict(zip(pages, list(pages)[1:], strict=False))
+    removed_by = {version.id: version.removed_by for version in chain}
+    rows = connection.execute(
+        "select source_id, load_id, kind, position_before, position_after, before, after,"
+        " message_id, coalesce(key_before, key_after) from revisions order by id"
     )
-    parts = split(distinct[-1])
-    sources = sorted({row[0] for row in undo}, reverse=True)
-    by_source = {row[0]: row[1] for row in query(db, "select id, sha256 from sources")}
-    replaced = sorted(by_source, reverse=True)[1:]
-    assert set(sources) <= set(replaced)
-    for source, content in zip(replaced, distinct[-2::-1], strict=True):
-        parts = undone(parts, [row[1:] for row in undo if row[0] == source])
-        assert b"".join(parts) == content
-
-
-def split(content: bytes) -> list[bytes]:
-    head, *messages = content.split(b"> ")
-    return [head, *(b"> " + one for one in messages)]
-
-
-def undone(
-    parts: list[bytes], rows: list[tuple[str, int | None, int | None, bytes]]
-) -> list[bytes]:
-    came = {after for kind, _, after, _ in rows if kind in ("added", "changed")}
-    result = [part for position, part in enumerate(parts) if position not in came]
-    went = [(at, before) for kind, at, _, before in rows if kind in ("removed", "changed")]
-    for position, before in sorted((at, before) for at, before in went if at is not None):
-        result.insert(position, before)
-    return result
+    for source, run, kind, at_before, at_after, before, after, message_id, key in rows.fetchall():
+        assert (message_id is None) == (key is None)
+        assert (at_before is None) == (kind == "added")
+        assert (at_after is None) == (kind == "removed")
+        if before is not None:
+            assert pages[source][at_before].content == before
+        if after is not None:
+            assert removed_by[source] != run
+            assert pages[following[source]][at_after].content == after
 
 
 LETTERS = st.lists(st.sampled_from("abc"), max_size=12)

@@ -13,6 +13,7 @@ from cli.options import DEFAULT_DATABASE, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.errors import ArchiveError
+from db.history import holders_of
 from db.transcript import Context, MessagePlace, context, find_message, room_named
 
 _LABEL, _GAP = 9, 2
@@ -35,6 +36,10 @@ def show(
     with open_read_only(db) as connection:
         place = find_message(connection, key.strip())
         if place is None:
+            if holders_of(connection, key.strip()):
+                raise ArchiveError(
+                    f"{key} was removed by a later load; `etl explain {key}` shows it"
+                )
             raise ArchiveError(
                 f"no message has the key {key!r}; keys are like room/2031-02-03/073557-1, and"
                 " `chats day ROOM DATE --keys` shows a day's"

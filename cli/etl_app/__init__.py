@@ -3,7 +3,19 @@
 from cli.lazy import lazy_commands
 from cli.options import new_app
 
-COMMANDS = ("load", "status", "people", "rebuild", "digest", "export", "verify", "backup")
+COMMANDS = (
+    "load",
+    "diff",
+    "status",
+    "log",
+    "explain",
+    "people",
+    "rebuild",
+    "digest",
+    "export",
+    "verify",
+    "backup",
+)
 
 app = new_app(
     "Load chat pages into one SQLite file, and look after that file.\n\n"

@@ -10,7 +10,9 @@ import typer
 from cli import render
 from cli.options import CONTEXT, DEFAULT_DATABASE, Database
 from db.connection import open_read_only
-from etl.export import export_markdown
+from db.history import Run, paths_of_no_day
+from etl.export import export_markdown, loaded_pages, pages_as_of
+from etl.versions import run_of
 
 export = typer.Typer(
     help="Write what the archive holds into files.\n\nExample: etl export markdown pages/",
@@ -32,12 +34,41 @@ def markdown(
     force: Annotated[
         bool, typer.Option("--force", help="Write over files with other content.")
     ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="LOAD",
+            help="As it was after that load: its number in `etl log`, or a date or time (UTC) up"
+            " to whose end it had started.",
+        ),
+    ] = None,
 ) -> None:
     """Write every day file back, byte for byte as it was loaded.
 
-    Example: etl export markdown pages/ --db chats.db
+    With --as-of it is the version of each day that was in the archive after that load; days that
+    were not in it then are not written.
+
+    Example: etl export markdown pages/ --as-of 2031-02-03
     """
+    unknown: list[str] = []
     with open_read_only(db) as connection:
-        report = export_markdown(connection, folder, force=force)
+        pages, when = loaded_pages(connection), ""
+        if as_of is not None:
+            run = run_of(connection, as_of)
+            pages, when = pages_as_of(connection, run.id), _when(run)
+            unknown = paths_of_no_day(connection, run.id)
+        report = export_markdown(pages, folder, force=force)
     there = f", {report.unchanged:,} were there already" if report.unchanged else ""
-    render.line(f"{report.written:,} day files written to {render.printable(str(folder))}{there}")
+    where = render.printable(str(folder))
+    render.line(f"{report.written:,} day files written to {where}{there}{when}")
+    for path in unknown:
+        render.error_line(
+            f"etl: {path}: an earlier version of it was replaced by an older version of this"
+            " program, which did not write down of which day it was: it is not among them"
+        )
+    raise typer.Exit(1 if unknown else 0)
+
+
+def _when(run: Run) -> str:
+    return f", as they were after load {run.id} of {run.started_at} UTC"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -14,40 +14,46 @@ import typer
 
 from cli import render, reports
 from cli.etl_app.config_file import ConfigFile
+from cli.etl_app.day_files import (
+    DEFAULT_MAX_SIZE,
+    STANDARD_INPUT,
+    Date,
+    MaxSize,
+    Paths,
+    Room,
+    day_files,
+)
 from cli.options import DEFAULT_DATABASE, Database, Json, Wait
-from cli.progress import new_progress
+from cli.progress import Lines, new_progress
 from db.connection import open_writable
-from db.errors import ArchiveError
 from db.lock import WAIT
+from db.reader import StoredDay
 from etl.config import FILE_NAME, read_config
-from etl.discover import DayFile, NotADayFile, valid_date, valid_room
-from etl.load import MAX_SIZE, DayContent, LoadOptions
 from etl.load import load as load_archive
-from etl.sources import WECHAT_MARKDOWN
 
-MEBIBYTE = 1024 * 1024
-STANDARD_INPUT = Path("-")
+# Days that are named before they are removed; of more, how many more.
+DAYS_LISTED = 50
 
 
 def load(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="PATH…", help="Day files, folders of them, or - for one page."),
-    ] = None,
+    paths: Paths = None,
     db: Database = DEFAULT_DATABASE,
-    room: Annotated[
-        str | None, typer.Option(help="The room's name, instead of the folder's.")
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(help="The page's day (YYYY-MM-DD), instead of the file name's.")
-    ] = None,
+    room: Room = None,
+    date: Date = None,
     config: ConfigFile = None,
     sample: Annotated[
         bool, typer.Option("--sample", help="Load the invented sample that comes along.")
     ] = False,
-    max_size: Annotated[
-        float, typer.Option(metavar="MIB", min=0, help="Refuse files larger than this.")
-    ] = MAX_SIZE / MEBIBYTE,
+    max_size: MaxSize = DEFAULT_MAX_SIZE,
+    prune: Annotated[
+        bool,
+        typer.Option(
+            "--prune", help="Remove days whose files lay there and are gone; asks before it does."
+        ),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Let --prune remove them without asking.")
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing but what is wrong.")
     ] = False,
@@ -60,7 +66,9 @@ def load(
     """Load day files; what is loaded already costs almost nothing.
 
     A file that changed is a newer export of its day: messages that stayed keep their ids, and
-    what it replaces is kept in revisions. Exit code 1 if anything was not understood.
+    what it replaces is kept in revisions. A file that is gone changes nothing, unless with
+    --prune: then its day is removed, and kept in revisions, too. Exit code 1 if anything was not
+    understood.
 
     Example: etl load source/ --db chats.db
     """
@@ -70,25 +78,17 @@ def load(
         given, config = (source / "source", *given), config or source / FILE_NAME
     if not given:
         raise typer.BadParameter("name the files or folders to load, or use --sample")
-    if date is not None and (len(given) > 1 or given[0].is_dir()):
-        raise typer.BadParameter("--date is for a single file, or for -")
-    if not math.isfinite(max_size):
-        raise typer.BadParameter("must be a number of MiB", param_hint="--max-size")
-    most = int(max_size * MEBIBYTE)
-    room = _checked(valid_room, room, "--room")
-    date = _checked(valid_date, date, "--date")
-    options = LoadOptions(
-        paths=given,
-        room=room,
-        date=date,
-        content=_standard_input(room, date, most) if STANDARD_INPUT in given else None,
-        max_size=most,
-        config=read_config(db, config),
-    )
+    if prune and STANDARD_INPUT in given:
+        raise typer.BadParameter("--prune looks for files that are gone: - is none")
+    if prune and not yes and not _can_ask():
+        raise typer.BadParameter("--prune asks before it removes days, and cannot here: add --yes")
+    options = replace(day_files(given, room, date, max_size), config=read_config(db, config))
     with (
         open_writable(db, create=True, wait=wait, say=render.error_line) as connection,
         new_progress(quiet=quiet, verbose=verbose) as progress,
     ):
+        if prune:
+            options = replace(options, prune=_prune_question(progress, yes=yes))
         report = load_archive(connection, options, progress)
     if as_json:
         render.line(json.dumps(report.as_dict(), ensure_ascii=False))
@@ -97,20 +97,22 @@ def load(
     raise typer.Exit(1 if report.problems else 0)
 
 
-def _checked(check: Callable[[str], str], text: str | None, option: str) -> str | None:
-    if text is None:
-        return None
-    try:
-        return check(text)
-    except NotADayFile as reason:
-        raise typer.BadParameter(str(reason), param_hint=option) from reason
+def _can_ask() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _standard_input(room: str | None, date: str | None, most: int) -> DayContent:
-    if not room or not date:
-        raise typer.BadParameter("- needs --room and --date: nothing else says whose day it is")
-    content = sys.stdin.buffer.read(most + 1) if sys.stdin else b""
-    if len(content) > most:
-        raise ArchiveError(f"standard input: is larger than {most:,} bytes; see --max-size")
-    file = DayFile(STANDARD_INPUT, room, date, WECHAT_MARKDOWN, len(content), 0)
-    return DayContent(file, content)
+def _prune_question(progress: Lines, *, yes: bool) -> Callable[[list[StoredDay]], bool]:
+    """Whether days may be removed: names them, and asks unless ``yes``."""
+
+    def may_remove(days: list[StoredDay]) -> bool:
+        if yes:
+            return True
+        progress.stop()
+        for day in days[:DAYS_LISTED]:
+            render.error_line(f"gone: {day.room} of {day.date}  {day.path}")
+        if len(days) > DAYS_LISTED:
+            render.error_line(f"… and {len(days) - DAYS_LISTED:,} more")
+        many = "1 day" if len(days) == 1 else f"{len(days):,} days"
+        return typer.confirm(f"remove {many}?", default=False, err=True)
+
+    return may_remove

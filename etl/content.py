@@ -1,0 +1,64 @@
+"""The bytes of day files: read whole or refused, and what to say where two are of one day."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.discover import DayFile, Remark
+
+MAX_SIZE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DayContent:
+    """A day file with its bytes."""
+
+    file: DayFile
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+class UnreadableFile(Exception):
+    """A day file whose bytes cannot be had; the message says why."""
+
+
+def read_content(file: DayFile, most: int) -> DayContent:
+    """The file with its bytes, at most so many. Raises UnreadableFile."""
+    try:
+        content = b"" if file.size > most else _bytes_of(file.path, most + 1)
+    except OSError as error:
+        raise UnreadableFile(f"cannot be read: {error.strerror}") from error
+    if file.size > most or len(content) > most:
+        limit = f"{most / 1024 / 1024:g} MiB"
+        raise UnreadableFile(f"is larger than {limit}; allow more with --max-size")
+    return DayContent(file, content)
+
+
+def disagreement(contents: Sequence[DayContent]) -> Remark | None:
+    """What to say of several files for one room and day, unless all have the same bytes."""
+    first, *others = contents
+    differing = next((other for other in others if other.content != first.content), None)
+    if differing is None:
+        return None
+    names = f"{first.file.path} and {differing.file.path}"
+    what = f"differ, though both are {first.file.room} of {first.file.date}"
+    return Remark(Path(names), f"{what}; neither was loaded: keep one, or use --room")
+
+
+def writable(path: Path) -> str:
+    """An absolute path as text that any database can hold; undecodable bytes as ``\\xNN``."""
+    return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
+
+
+def _bytes_of(path: Path, most: int) -> bytes:
+    """The first ``most`` bytes of a file; one that would make us wait, as some in /proc, fails."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        return file.read(most)
