@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from db import migrations
 
@@ -42,7 +43,12 @@ def tables_of(connection: sqlite3.Connection) -> list[Table]:
         " and name not like 'sqlite\\_%' escape '\\' and name not like '\\_%' escape '\\'"
         " and sql not like 'create table ''messages\\_fts%' escape '\\' order by rowid"
     )
-    return [read_table(name, sql) for name, sql in found]
+    sources = dict(found.fetchall())
+    tables = {name: read_table(name, sql) for name, sql in sources.items()}
+    return [
+        table if table.columns else _view(connection, table, sources[name], tables)
+        for name, table in tables.items()
+    ]
 
 
 def sql_of(connection: sqlite3.Connection, table: Table) -> list[str]:
@@ -75,6 +81,17 @@ def read_table(name: str, sql: str) -> Table:
         elif line.startswith(", "):
             columns += map(_column, _ADDED_COLUMN.finditer(line))
     return Table(name, " ".join(comment), tuple(columns))
+
+
+def _view(
+    connection: sqlite3.Connection, view: Table, sql: str, tables: Mapping[str, Table]
+) -> Table:
+    """A view, whose columns hold what those of that name do in the tables it reads, in turn."""
+    read = [tables[word] for word in re.findall(r"\w+", sql) if word in tables]
+    comments = {c.name: c.comment for table in reversed(read) for c in table.columns}
+    names = connection.execute("select name from pragma_table_info(?)", [view.name])
+    columns = [Column(name, "", None, comments.get(name, "")) for (name,) in names]
+    return replace(view, columns=tuple(columns))
 
 
 def _column(match: re.Match[str]) -> Column:

@@ -185,16 +185,6 @@ def nearest_days(
     return row[0], row[1]
 
 
-def nearest_day(connection: sqlite3.Connection, room: RoomRow, date: str) -> str | None:
-    """The day of a room that is nearest to a date: itself, the next, or the last before it."""
-    row = connection.execute(
-        "select ifnull(min(d.date) filter (where d.date >= ?2), max(d.date))"
-        " from days d join rooms r on r.id = d.room_id where r.slug = ?1",
-        [room.slug, date],
-    ).fetchone()
-    return None if row is None else row[0]
-
-
 def latest_days(connection: sqlite3.Connection, room: str, limit: int) -> list[LatestDay]:
     """The newest days of a room that have messages, the newest first."""
     rows = connection.execute(

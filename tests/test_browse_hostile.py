@@ -125,7 +125,7 @@ def test_nothing_runs_or_loads_on_any_page(base: str) -> None:
         answers = {address: page.request.get(address) for address in sorted(others)}
         bad = [f"{address}: {a.status}" for address, a in answers.items() if a.status != 200]
         feeds = [a.text() for address, a in answers.items() if address.endswith("feed.atom")]
-    assert seen.faults == []
+    assert seen.faults == [], "\n".join(seen.faults)
     assert seen.others(base) == []
     assert bad == []
     assert len(seen.pages) >= 2 * 16 + 3
@@ -157,7 +157,7 @@ def test_pictures_of_other_hosts_load_at_most_as_pictures(base: str) -> None:
             for image in page.locator("img").all():
                 image.scroll_into_view_if_needed()
         kinds = {(one.resource_type, one.headers.get("referer")) for one in seen.others(base)}
-    assert seen.faults == []
+    assert seen.faults == [], "\n".join(seen.faults)
     assert kinds == {("image", None)}
 
 

@@ -160,7 +160,7 @@ def test_what_is_wrong_is_said_in_one_line(sample: Search, query: str, said: str
 
 
 def test_a_link_to_what_is_not_there(sample: Search) -> None:
-    assert "in xyz: there is no such room; there are" in sample.open(room="xyz").failure[0]
+    assert "“in xyz”: there is no such room; there are" in sample.open(room="xyz").failure[0]
     assert sample.open(period="2018-02-30").failure[0].startswith("2018-02-30 is no date")
     assert "is not in the archive" in sample.open(q="支付", after="x/y/z").failure[0]
     ranked = sample.open(q="支付", sort="rank", after=some_key(sample, "kind:image"))
@@ -178,7 +178,7 @@ def test_what_is_to_blame_when_nothing_is_found(sample: Search) -> None:
     assert page.total == 0
     assert page.failure[0] == "xyzzy finds nothing at all"
     assert page.failure[1].startswith("without xyzzy there would be ")
-    assert sample.open(q="支付", speaker="nobody").failure[0] == "by nobody finds nothing at all"
+    assert sample.open(q="支付", speaker="nobody").failure[0] == "“by nobody” finds nothing at all"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,19 @@ _Links = Callable[[], Awaitable[list[dict[str, str]]]]
 
 
 @hookimpl
+def startup() -> None:
+    """Let Datasette answer errors as it does where rich is not installed.
+
+    With rich, which typer brings along, 0.65.5 prints a traceback with all local variables for
+    every address that is not there, and for some fails while it does so.
+    """
+    # which is still being imported while plugins are
+    from datasette import handle_exception
+
+    handle_exception.rich = None
+
+
+@hookimpl
 def register_routes(datasette: Datasette) -> list[tuple[str, serving.View]]:
     """The addresses of our pages; the front page is ours if `chats serve` serves an archive."""
     routes = [(rf"/(?P<database>[^/]+)/-/{one.PATH}$", serving.view(one)) for one in PAGES]

@@ -15,7 +15,7 @@ from cli.browse.addresses import Addresses
 from cli.marks import Mark
 from db.transcript import Link
 
-COLOURS = 12
+COLOURS = 24
 # What links to other places carry: see https://html.spec.whatwg.org/#linkTypes and, for `ugc`,
 # what search engines ask of pages with other people's words.
 REL = "noopener nofollow ugc"

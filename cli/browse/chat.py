@@ -24,7 +24,7 @@ _SILENCE_MINUTES = 30
 class Quoted(NamedTuple):
     """A quote: whose, what, and where the message that it is of stands, if it is known."""
 
-    name: str
+    name: Markup
     text: Markup
     address: str | None
 
@@ -123,7 +123,7 @@ def bubble(
             emoji=signs,
             found=found,
         ),
-        _quoted(visit, message, signs),
+        _quoted(visit, message, signs, texts),
         _picture(visit, message),
         web_address(link.url) if link else None,
         link.host if link else "",
@@ -155,13 +155,20 @@ def _group(
     )
 
 
-def _quoted(visit: Visit, message: TranscriptMessage, signs: Mapping[str, str]) -> Quoted | None:
+def _quoted(
+    visit: Visit, message: TranscriptMessage, signs: Mapping[str, str], texts: list[Text]
+) -> Quoted | None:
     quote = message.quote
     if quote is None:
         return None
     address = None if quote.key is None else visit.addresses.message(quote.key)
-    text = rich_text(quote.text, addresses=visit.addresses, emoji=signs)
-    return Quoted(quote.name, text, address)
+    name, text = (
+        rich_text(
+            said, addresses=visit.addresses, emoji=signs, found=spans(said, texts) if texts else ()
+        )
+        for said in (quote.name, quote.text)
+    )
+    return Quoted(name, text, address)
 
 
 def _picture(visit: Visit, message: TranscriptMessage) -> Shown | None:

@@ -114,6 +114,7 @@ async def _answer(
                     bool(config.get("remote_images")) or arguments.get("pictures") == "show",
                     Origin(request.url),
                     bool(config.get("download")),
+                    datasette.setting("max_returned_rows"),
                 )
                 return rendered(visit, _made(module, visit), datasette.template_dir)
         finally:
@@ -153,7 +154,8 @@ def _made(module: PageModule, visit: Visit) -> Answer:
 
 
 def _failed(status: int, text: str, suggestions: list[tuple[str, str]] | None = None) -> Page:
-    return Page("failed.html", {"text": text, "suggestions": suggestions or []}, status)
+    values = {"text": text, "suggestions": suggestions or [], "missing": status == 404}
+    return Page("failed.html", values, status)
 
 
 async def _check_allowed(datasette: Datasette, request: Request, name: str) -> None:

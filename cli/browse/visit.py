@@ -26,7 +26,8 @@ class Origin(NamedTuple):
 class Visit:
     """Somebody asking for a page: the archive as of one moment, and what the address says.
 
-    ``parts`` are the named parts of the path, decoded; ``arguments`` what follows its ``?``.
+    ``parts`` are the named parts of the path, decoded; ``arguments`` what follows its ``?``;
+    ``most_rows`` how many rows Datasette gives of SQL at most.
     """
 
     connection: sqlite3.Connection
@@ -37,6 +38,7 @@ class Visit:
     remote_images: bool
     origin: Origin
     may_download: bool
+    most_rows: int
 
     def argument(self, name: str) -> str:
         """An argument without outer spaces; empty if it is not given."""

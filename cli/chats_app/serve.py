@@ -161,7 +161,7 @@ def _for_us_alone(app: App) -> App:
 
     async def guarded(scope: dict[str, Any], receive: Any, send: Any) -> None:
         host = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1")
-        if scope["type"] != "http" or re.sub(r":\d+$", "", host) in _LOCAL_NAMES:
+        if scope["type"] != "http" or re.sub(r":\d+$", "", host).lower() in _LOCAL_NAMES:
             await app(scope, receive, send)
             return
         headers = [(b"content-type", b"text/plain")]

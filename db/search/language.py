@@ -100,12 +100,12 @@ def parse(query: str, *, by_name: bool = False) -> And:
 
 def in_room(slug: str) -> Filter:
     """Exactly that room: a link's narrowing, which nobody can type."""
-    return Filter("in", slug, f"in {slug}")
+    return Filter("in", slug, f"“in {slug}”")
 
 
 def by_person(name: str) -> Filter:
     """Whatever the person of exactly that name wrote, under all names: see ``in_room``."""
-    return Filter("by", name, f"by {name}")
+    return Filter("by", name, f"“by {name}”")
 
 
 def in_period(text: str) -> Filter:

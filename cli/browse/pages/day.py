@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+
 from cli.browse.chat import groups
 from cli.browse.pages.room import room_of
 from cli.browse.visit import Page, PageMissing, Redirect, Visit
 from db.reader import RoomRow
+from db.search.language import period
 from db.transcript import day_messages, find_transcript_day, nearest_days
 
 PATH = "chat/(?P<room>[^/]+)/(?P<date>[^/]+)"
@@ -14,7 +17,9 @@ PATH = "chat/(?P<room>[^/]+)/(?P<date>[^/]+)"
 def page(visit: Visit) -> Page | Redirect:
     """Make the page."""
     room = room_of(visit)
-    date = visit.parts["date"]
+    date = _date(visit, room)
+    if date != visit.parts["date"]:
+        return Redirect(visit.addresses.day(room.slug, date))
     day = find_transcript_day(visit.connection, room, date)
     before, after = nearest_days(visit.connection, room, date)
     if day is None:
@@ -30,6 +35,19 @@ def page(visit: Visit) -> Page | Redirect:
         "groups": groups(visit, day_messages(visit.connection, day.id)),
     }
     return Page("day.html", values)
+
+
+def _date(visit: Visit, room: RoomRow) -> str:
+    """The day that the path names, with the zeros it may have lost. Raises PageMissing."""
+    typed = visit.parts["date"].strip()
+    try:
+        first, after = period(typed)
+        if after - first == datetime.timedelta(days=1):
+            return first.isoformat()
+    except (ValueError, OverflowError):
+        pass
+    suggestions = [("all days of the room", visit.addresses.room(room.slug))]
+    raise PageMissing(f"{typed} is no day; one is 2018-05-07", suggestions)
 
 
 def _suggestions(

@@ -6,7 +6,8 @@ from cli.browse.paging import part_of
 from cli.browse.visit import Page, Visit
 from db.people.everybody import everybody
 
-PATH = "people"
+# the second one is what is left of a person's address without the name
+PATH = "(?:people|person/?)"
 AT_ONCE = 200
 
 

@@ -7,18 +7,17 @@ from cli.browse.visit import Page, PageMissing, Redirect, Visit
 from db.errors import ArchiveError
 from db.profiles import room_days, room_speakers
 from db.reader import RoomRow, find_room
-from db.transcript import nearest_day, room_named
+from db.transcript import room_named
 
 PATH = "chat/(?P<room>[^/]+)"
 NEWEST, SPEAKERS = 10, 12
 
 
 def page(visit: Visit) -> Page | Redirect:
-    """Make the page; `?date=` goes to that day, or to the nearest one."""
+    """Make the page; `?date=` goes to that day."""
     room = room_of(visit)
     if date := visit.argument("date"):
-        nearest = nearest_day(visit.connection, room, date)
-        return Redirect(visit.addresses.day(room.slug, nearest or date))
+        return Redirect(visit.addresses.day(room.slug, date))
     days = room_days(visit.connection, room.slug)
     counts = {day.date: day.messages for day in days}
     values = {
