@@ -11,7 +11,7 @@ from db.connection import APPLICATION_ID
 from db.reader import find_day
 from db.rows import DayRows, SourceRow
 from etl.jobs import to_rows
-from etl.records import PageRecord
+from etl.records import MessageRecord, PageRecord, RejectRecord
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page, render_page
 from etl.sources.wechat_markdown.page import BYTE_ORDER_MARK, render_message
@@ -35,17 +35,24 @@ class Account(NamedTuple):
 
 def account(page: PageRecord) -> Account:
     """Count the bytes of a page's parts, each on its own."""
-
-    def size(text: str) -> int:
-        lines = text.count("\n") * (len(page.newline) - 1)
-        return len(text.encode("utf-8", "surrogateescape")) + lines
-
     mark = len(BYTE_ORDER_MARK.encode()) if page.byte_order_mark else 0
     return Account(
-        mark + size(page.front_matter.verbatim or ""),
-        sum(size(render_message(message)) for message in page.messages),
-        sum(len(reject.content) for reject in page.rejects),
+        mark + _size(page, page.front_matter.verbatim or ""),
+        sum(part_size(page, message) for message in page.messages),
+        sum(part_size(page, reject) for reject in page.rejects),
     )
+
+
+def part_size(page: PageRecord, part: MessageRecord | RejectRecord) -> int:
+    """The bytes of a message or reject on its page."""
+    if isinstance(part, RejectRecord):
+        return len(part.content)
+    return _size(page, render_message(part))
+
+
+def _size(page: PageRecord, text: str) -> int:
+    line_ends = text.count("\n") * (len(page.newline) - 1)
+    return len(text.encode("utf-8", "surrogateescape")) + line_ends
 
 
 def empty_archive(path: str = ":memory:") -> sqlite3.Connection:
@@ -88,7 +95,7 @@ def check(content: bytes) -> None:
 
 def assert_in_order(page: PageRecord) -> None:
     """Every message and reject has its own place, in the order of lines."""
-    parts = [*page.messages, *page.rejects]
+    parts: list[MessageRecord | RejectRecord] = [*page.messages, *page.rejects]
     parts.sort(key=lambda part: part.first_line)
     places = [part.position for part in parts if part.position]
     assert places == list(range(1, len(places) + 1)), places

@@ -26,8 +26,8 @@ WORDS = (
     "> 23:59:59  x  \n   \n", "  \n   \n", "   \n", "\r\n", "\ufeff", "&amp;", "&amp;amp;lt;",
     "&lt;", "&#12345;", "&#0;", "&quot;", "![](http://a.cn/20310203_093754.png) ", "[a\n](http://b)",
     "[a\n]()", "[&amp;lt;a href=&amp;quot;", "&amp;quot; target=&amp;quot;_blank&amp;quot;&amp;gt;",
-    "&amp;lt;/a&amp;gt;&lt;/td&gt;&lt;/tr&gt;\n](", "「 林: ", " 」 - - - - - - - - ", "@林秋-青禾?",
-    "@所有人", "[强]", "https://mp.weixin.qq.com/s?__biz=1&mid=2&idx=1&sn=3#rd", "http://[::1",
+    "&amp;lt;/a&amp;gt;&lt;/td&gt;&lt;/tr&gt;\n](", "「 林: ", " 」 - - - - - - - - ",
+    "@林秋-青禾?", "@所有人", "[强]", "https://mp.weixin.qq.com/s?__biz=1&mid=2&idx=1&sn=3#rd", "http://[::1",
     "\u3000", "\u2028", "\x85", "a\u0301", "\U0001f600", "協議",
 )  # fmt: skip
 
