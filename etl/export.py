@@ -6,12 +6,14 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from db.errors import ArchiveError
-from db.reader import StoredDay, stored_days
-from etl.discover import NotADayFile, valid_room
+from db.reader import StoredDay, rooms, stored_days
+from etl.discover import NotADayFile, folded, valid_room
 from etl.stored import stored_bytes
 
 
@@ -26,9 +28,11 @@ class ExportReport:
 def export_markdown(connection: sqlite3.Connection, folder: Path, *, force: bool) -> ExportReport:
     """Write every day to ``folder/ROOM/_posts/DATE-chat.markdown``.
 
-    Raises ArchiveError before it would write over a file with other bytes, unless ``force``.
+    Raises ArchiveError before it would write over a file with other bytes, unless ``force``, and
+    before two rooms would become one because the file system does not tell their names apart.
     """
     report = ExportReport()
+    _check_folders(folder, [room.slug for room in rooms(connection)])
     for day in stored_days(connection):
         path = folder / _checked_room(day.room) / "_posts" / f"{day.date}-chat.markdown"
         content = _checked_bytes(connection, day)
@@ -56,6 +60,29 @@ def _checked_room(room: str) -> str:
         return valid_room(room)
     except NotADayFile as reason:
         raise ArchiveError(str(reason)) from reason
+
+
+def _check_folders(folder: Path, slugs: list[str]) -> None:
+    """See that each room has a folder of its own where case, say, may not count."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for slug in slugs:
+        alike[folded(slug)].append(slug)
+    for group in alike.values():
+        for one, other in combinations(group, 2):
+            if _is_one_folder(folder / _checked_room(one), folder / _checked_room(other)):
+                raise ArchiveError(
+                    f"{folder}: the rooms {one} and {other} would be one folder there; export to"
+                    " a disk that tells their names apart"
+                )
+
+
+def _is_one_folder(one: Path, other: Path) -> bool:
+    """Whether two names are of the same folder; only the file system itself can say."""
+    try:
+        one.mkdir(parents=True, exist_ok=True)
+        return other.exists() and one.samefile(other)
+    except OSError as error:
+        raise ArchiveError(f"{one}: cannot be written: {error.strerror}") from error
 
 
 def _checked_bytes(connection: sqlite3.Connection, day: StoredDay) -> bytes:

@@ -19,11 +19,11 @@ from db import loads, writer
 from db.connection import DayTransactions
 from db.families import FAMILIES
 from db.people.reader import names_of_days
-from db.reader import StoredDay, find_day, table_counts
+from db.reader import StoredDay, find_day, rooms, table_counts
 from db.rows import DayRows, SourceRow
 from etl import __version__, finish
 from etl.config import Config
-from etl.discover import DayFile, Remark, discover
+from etl.discover import DayFile, Remark, discover, folded
 from etl.jobs import FRAME_JOBS, JOBS, to_rows
 from etl.records import PageRecord
 from etl.report import JobCounts, LoadReport, Progress
@@ -139,10 +139,26 @@ def _load_all(run: _Load) -> None:
         run.progress.note(f"{remark.path}: passed over: {remark.text}")
     for remark in found.problems:
         _refuse(run, remark)
+    _note_like_names(run, found.files)
     run.progress.start(len(found.files))
     for _, same_day in groupby(found.files, key=lambda file: (file.date, file.room)):
         for file in _agreeing(run, list(same_day)):
             _load_file(run, file)
+
+
+def _note_like_names(run: _Load, files: list[DayFile]) -> None:
+    """Say of new rooms which others are called nearly the same: a disk may have mixed them up."""
+    there = {room.slug for room in rooms(run.connection)}
+    known = {folded(slug): slug for slug in there}
+    for file in files:
+        if file.room not in there:
+            other = known.setdefault(folded(file.room), file.room)
+            if other != file.room:
+                what = (
+                    f"{file.room} is a room of its own, though {other} differs only in case or form"
+                )
+                run.progress.note(f"{file.path}: {what}; --room joins them")
+            there.add(file.room)
 
 
 def _agreeing(run: _Load, files: list[DayFile]) -> list[DayFile]:

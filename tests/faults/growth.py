@@ -86,7 +86,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 
 
 class Cost(NamedTuple):
-    """What a file took: the processor's seconds to parse and to load, and the process's peak memory in MiB."""
+    """What a file took: seconds of the processor to parse and to load, and peak memory in MiB."""
 
     parse: float
     load: float
