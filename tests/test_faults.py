@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults import mutations
+import pytest
+
+from tests.faults import growth, mutations
 from tests.faults.accounting import check
 from tests.faults.damage import Damaged, Original, Piece
 from tests.faults.fuzz import seeds
@@ -45,3 +47,19 @@ def test_messages_outside_the_damage_are_those_that_it_does_not_touch() -> None:
 def test_every_seed_of_the_fuzzer_holds() -> None:
     for content in seeds():
         check(content)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "usual messages",
+        "bare headers",
+        "mentions in one second",
+        "a name per message, mentioned",
+    ],
+)
+def test_a_load_grows_with_the_size_alone(tmp_path: Path, shape: str) -> None:
+    small, large = (growth.cost(shape, size, tmp_path) for size in (0.25, 1))
+    # four times the bytes: a square would be sixteen times the seconds; what is fixed is in both
+    assert large.parse < 10 * max(small.parse, 0.01)
+    assert large.load < 10 * max(small.load, 0.1)

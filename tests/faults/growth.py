@@ -28,6 +28,9 @@ from tests.pages import DATE, LIN, WANG, message, page
 
 MEBIBYTE = 1024 * 1024
 SIZES = (1, 4, 16, 64)
+# Loading takes as many times longer than parsing as there are rows: some shapes half an hour.
+LOADED_SIZES = (1, 4, 16)
+LOADED_WHOLE = ("usual messages", "bare headers", "signs that normal form makes longer (㌖)")
 LINEAR = 1.5
 # Shorter times are measured several times, and the least counts.
 LEAST_SECONDS = 0.5
@@ -41,6 +44,25 @@ def _usual(size: int) -> str:
     one = [message(f"07:{n % 60:02}:00", (LIN, WANG)[n % 2], kinds[n % 4]) for n in range(240)]
     whole = "".join(one)
     return page(*([whole] * max(size // len(whole.encode()), 1)))
+
+
+def _in_one_second(body: str, other: str = "早") -> Callable[[int], str]:
+    """Two who write in turns, all in the same second."""
+    both = message("07:00:00", LIN, body) + message("07:00:00", WANG, other)
+    return lambda size: page(both * (size // len(both.encode())))
+
+
+def _names(body: str) -> Callable[[int], str]:
+    """Everybody writes once: ``body``, in which ``{}`` is the name of the one before."""
+
+    def written(size: int) -> str:
+        one = message("07:00:00", "甲0000000-青禾银行-产品-上海", body)
+        many = size // len(one.encode())
+        names = [f"甲{n:07}-青禾银行-产品-上海" for n in range(many)]
+        return page(*(message(f"{n % 24:02}:00:00", name, body.replace("{}", names[n - 1]))
+                      for n, name in enumerate(names)))  # fmt: skip
+
+    return written
 
 
 def _body(unit: str, closing: str = "") -> Callable[[int], str]:
@@ -60,6 +82,12 @@ def _lines(unit: str) -> Callable[[int], str]:
 
 SHAPES: dict[str, Callable[[int], str]] = {
     "usual messages": _usual,
+    "mentions in one second": _in_one_second(f"@{WANG}?早"),
+    "questions in one second": _in_one_second("早吗？"),
+    "quotes in one second": _in_one_second(f"「{WANG}：早」 {'- ' * 15}好"),
+    "a name per message": _names("早"),
+    "a name per message, mentioned": _names("@{}?早"),
+    "a name per message, quoted": _names(f"「{{}}：早」 {'- ' * 15}好"),
     "bare headers": _lines("> 07:00:00\n"),
     "headers that are no time": _lines("> 99:99:99  x\n"),
     "one giant line": _body("a"),
@@ -94,31 +122,47 @@ class Cost(NamedTuple):
 
 
 def measure(pages: Path, folder: Path) -> list[Figure]:
-    """Grow every shape up to 64 MiB; ``pages`` are not needed."""
+    """Grow every shape up to 64 MiB, some loads only up to 16; ``pages`` are not needed."""
     del pages
-    return [figure for shape in SHAPES for figure in of_shape(shape, folder, SIZES)]
+    return [
+        figure
+        for shape in SHAPES
+        for figure in of_shape(
+            shape, folder, SIZES, SIZES if shape in LOADED_WHOLE else LOADED_SIZES
+        )
+    ]
 
 
-def of_shape(shape: str, folder: Path, sizes: Sequence[float]) -> list[Figure]:
+def of_shape(
+    shape: str, folder: Path, sizes: Sequence[float], loaded: Sequence[float]
+) -> list[Figure]:
     """Seconds per MiB for each size, the greatest against the least, and what memory it takes."""
-    costs = [cost(shape, size, folder) for size in sizes]
-    figures = []
-    for what in ("parse", "load"):
-        each = [getattr(c, what) / size for c, size in zip(costs, sizes, strict=True)]
-        for size, seconds in zip(sizes, each, strict=True):
-            figures.append(Figure(f"{what} {shape}, {size:g} MiB", seconds, "s/MiB"))
-        name = f"  {sizes[-1]:g} / {sizes[0]:g} MiB"
-        figures.append(Figure(name, each[-1] / each[0], "×", f"≤ {LINEAR:g}"))
-    return [*figures, Figure(f"  peak memory, {sizes[-1]:g} MiB", costs[-1].peak, "MiB")]
+    costs = {size: cost(shape, size, folder, load=size in loaded) for size in sizes}
+    parsing = {size: costs[size].parse for size in sizes}
+    loading = {size: costs[size].load for size in loaded}
+    return [
+        *_seconds(f"parse {shape}", parsing),
+        *_seconds(f"load {shape}", loading),
+        Figure(f"  peak memory, {loaded[-1]:g} MiB", costs[loaded[-1]].peak, "MiB"),
+    ]
 
 
-def cost(shape: str, size: float, folder: Path) -> Cost:
-    """Parse and load a file of ``size`` MiB in a process of its own."""
+def _seconds(name: str, by_size: dict[float, float]) -> list[Figure]:
+    each = {size: seconds / size for size, seconds in by_size.items()}
+    least, most = min(each), max(each)
+    return [
+        *(Figure(f"{name}, {size:g} MiB", seconds, "s/MiB") for size, seconds in each.items()),
+        Figure(f"  {most:g} / {least:g} MiB", each[most] / each[least], "×", f"≤ {LINEAR:g}"),
+    ]
+
+
+def cost(shape: str, size: float, folder: Path, *, load: bool = True) -> Cost:
+    """Parse, and load, a file of ``size`` MiB in a process of its own."""
     path = folder / "growing" / "_posts" / f"{DATE}-chat.markdown"
     path.parent.mkdir(parents=True, exist_ok=True)
     # not here: a process that is started counts our own memory as its peak
     _in_a_process("write", shape, str(size), str(path))
-    return Cost(*json.loads(_in_a_process("cost", str(path))))
+    return Cost(*json.loads(_in_a_process("cost" if load else "parse", str(path))))
 
 
 def _in_a_process(*arguments: str) -> str:
@@ -131,14 +175,15 @@ def _write(shape: str, size: str, path: str) -> None:
     Path(path).write_text(text, "utf-8", newline="")
 
 
-def _cost(path: str) -> None:
+def _cost(step: str, path: str) -> None:
     content = Path(path).read_bytes()
-    least = _least_seconds(partial(_parse, content))
+    parsing, loading = _least_seconds(partial(_parse, content)), 0.0
     del content
-    with tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
-        loading = _least_seconds(lambda: _load(Path(path), Path(folder)))
+    if step == "cost":
+        with tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
+            loading = _least_seconds(lambda: _load(Path(path), Path(folder)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps([least, loading, peak]))
+    print(json.dumps([parsing, loading, peak]))
 
 
 def _least_seconds(run: Callable[[], object]) -> float:
@@ -169,4 +214,7 @@ def _load(path: Path, folder: Path) -> None:
 
 if __name__ == "__main__":
     step, *arguments = sys.argv[1:]
-    (_write if step == "write" else _cost)(*arguments)
+    if step == "write":
+        _write(*arguments)
+    else:
+        _cost(step, *arguments)
