@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 import zoneinfo
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +84,11 @@ def _checked(values: dict[str, Any], path: Path) -> Config:
                            " made one by join or me; leave one of the two out")  # fmt: skip
     return Config(
         me.strip() if me else "",
-        {slug: _checked_room(room, f"{path}: rooms.{slug}") for slug, room in rooms.items()},
+        {
+            # as rooms are called: see valid_room
+            unicodedata.normalize("NFC", slug): _checked_room(room, f"{path}: rooms.{slug}")
+            for slug, room in rooms.items()
+        },
         people,
     )
 

@@ -6,6 +6,7 @@ import datetime
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,9 +95,9 @@ def discover(paths: Iterable[Path], room: str | None = None, date: str | None = 
 
 
 def room_of(path: Path) -> str:
-    """The folder above ``_posts``, or else the nearest one."""
+    """The folder above ``_posts`` (in any case), or else the nearest one."""
     folder = path.absolute().parent
-    return folder.parent.name if folder.name == _POSTS else folder.name
+    return folder.parent.name if folder.name.lower() == _POSTS else folder.name
 
 
 def date_of(path: Path) -> str:
@@ -122,7 +123,12 @@ def valid_date(text: str) -> str:
 
 
 def valid_room(text: str) -> str:
-    """``text`` if it can name a room: it becomes part of keys and of paths. Raises NotADayFile."""
+    """``text`` in Unicode's form NFC, if it can name a room: it becomes part of keys and of paths.
+
+    Some file systems give a name back in another form than it was written in: it is the same
+    room. Those that know no case keep it, though: what it tells apart are two. Raises NotADayFile.
+    """
+    text = unicodedata.normalize("NFC", text)
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
@@ -130,6 +136,11 @@ def valid_room(text: str) -> str:
     if not 0 < size <= LONGEST_ROOM or text.startswith(".") or _NOT_IN_ROOM.search(text):
         raise BadDayFile(f"{text!r} cannot be a room's name; give one with --room")
     return text
+
+
+def folded(room: str) -> str:
+    """What is the same for two rooms that some file system would put into one folder."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", room).casefold())
 
 
 def _walk(folder: Path, found: Discovery) -> Iterator[Path]:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from db.errors import ArchiveError
 from db.reader import StoredDay, stored_days
-from etl.discover import NotADayFile, valid_room
+from etl.discover import NotADayFile, folded, valid_room
 from etl.stored import stored_bytes
 from etl.versions import days_as_of
 
@@ -49,10 +50,13 @@ def pages_as_of(connection: sqlite3.Connection, load: int) -> Iterator[PageFile]
 def export_markdown(pages: Iterable[PageFile], folder: Path, *, force: bool) -> ExportReport:
     """Write every page to ``folder/ROOM/_posts/DATE-chat.markdown``.
 
-    Raises ArchiveError before it would write over a file with other bytes, unless ``force``.
+    Raises ArchiveError before it would write over a file with other bytes, unless ``force``, and
+    before two rooms would become one because the file system does not tell their names apart.
     """
     report = ExportReport()
+    alike: defaultdict[str, list[str]] = defaultdict(list)
     for page in pages:
+        _check_folder(folder, page.room, alike[folded(page.room)])
         path = folder / _checked_room(page.room) / "_posts" / f"{page.date}-chat.markdown"
         try:
             if path.exists() and not path.is_file():
@@ -78,6 +82,28 @@ def _checked_room(room: str) -> str:
         return valid_room(room)
     except NotADayFile as reason:
         raise ArchiveError(str(reason)) from reason
+
+
+def _check_folder(folder: Path, slug: str, alike: list[str]) -> None:
+    """See that a room has a folder of its own where case, say, may not count; then it is alike."""
+    if slug in alike:
+        return
+    for other in alike:
+        if _is_one_folder(folder / _checked_room(other), folder / _checked_room(slug)):
+            raise ArchiveError(
+                f"{folder}: the rooms {other} and {slug} would be one folder there; export to"
+                " a disk that tells their names apart"
+            )
+    alike.append(slug)
+
+
+def _is_one_folder(one: Path, other: Path) -> bool:
+    """Whether two names are of the same folder; only the file system itself can say."""
+    try:
+        one.mkdir(parents=True, exist_ok=True)
+        return other.exists() and one.samefile(other)
+    except OSError as error:
+        raise ArchiveError(f"{one}: cannot be written: {error.strerror}") from error
 
 
 def _checked_bytes(connection: sqlite3.Connection, day: StoredDay) -> bytes:

@@ -17,7 +17,7 @@ from db import history, loads, writer
 from db.connection import DayTransactions
 from db.families import FAMILIES
 from db.people.reader import names_of_days
-from db.reader import StoredDay, find_day, messages_of, table_counts
+from db.reader import StoredDay, find_day, messages_of, rooms, table_counts
 from db.rows import DayRows, SourceRow
 from etl import __version__, finish
 from etl.config import Config
@@ -29,7 +29,7 @@ from etl.content import (
     read_content,
     writable,
 )
-from etl.discover import DayFile, Remark, discover
+from etl.discover import DayFile, Remark, discover, folded
 from etl.jobs import FRAME_JOBS, JOBS, to_rows
 from etl.prune import RoomDate, file_is_gone, gone_days, remove_day, without_gone
 from etl.records import PageRecord
@@ -150,6 +150,7 @@ def _load_all(run: _Load) -> set[RoomDate]:
         run.progress.note(f"{remark.path}: passed over: {remark.text}")
     for remark in found.problems:
         _refuse(run, remark)
+    _note_like_names(run, found.files)
     run.progress.start(len(found.files))
     for _, same_day in groupby(found.files, key=lambda file: (file.date, file.room)):
         for file in _agreeing(run, list(same_day)):
@@ -169,6 +170,21 @@ def _prune(run: _Load, may: Callable[[list[StoredDay]], bool], there: set[RoomDa
                 remove_day(run.connection, day, run.id)
                 run.report.removed.days += 1
                 run.report.removed.messages += messages
+
+
+def _note_like_names(run: _Load, files: list[DayFile]) -> None:
+    """Say of new rooms which others are called nearly the same: a disk may have mixed them up."""
+    there = {room.slug for room in rooms(run.connection)}
+    known = {folded(slug): slug for slug in there}
+    for file in files:
+        if file.room not in there:
+            other = known.setdefault(folded(file.room), file.room)
+            if other != file.room:
+                what = (
+                    f"{file.room} is a room of its own, though {other} differs only in case or form"
+                )
+                run.progress.note(f"{file.path}: {what}; --room joins them")
+            there.add(file.room)
 
 
 def _agreeing(run: _Load, files: list[DayFile]) -> list[DayFile]:

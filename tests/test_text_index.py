@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,12 @@ from db.text_index.terms import CJK, terms_of, words_of
 )
 def test_terms(text: str, terms: str) -> None:
     assert index_terms(text).split() == terms.split()
+
+
+@pytest.mark.parametrize("length", [99_999, 100_000, 100_001, 100_002, 200_001, 300_000])
+def test_a_giant_run_has_the_terms_of_any_other(length: int) -> None:
+    run = ("协议支付网联" * (length // 6 + 1))[:length]
+    assert index_terms(run).split() == [*map("".join, pairwise(run)), run[-1]]
 
 
 @given(st.text())

@@ -14,6 +14,9 @@ from db.people.rows import Guess, InferredReply
 
 _SECONDS = f"{SECOND.format('m.sent_at')} - ({SECOND.format('o.sent_at')})"
 
+# So far back a message is looked for: more than anybody ever wrote in half an hour. Without an end
+# a page of many mentions would take the square of its size.
+MOST_BETWEEN = 500
 # Who mentions somebody, and the newest message of theirs. Who mentions four people lists them.
 _MENTIONED = f"""
 select m.id, o.id, {_SECONDS}
@@ -24,7 +27,8 @@ cross join speakers s on s.id = n.speaker_id
 cross join messages o on o.day_id = m.day_id and o.position = (
   select max(e.position)
   from speakers p
-  cross join messages e on e.speaker_id = p.id and e.day_id = m.day_id and e.position < m.position
+  cross join messages e on e.speaker_id = p.id and e.day_id = m.day_id
+    and e.position between m.position - {MOST_BETWEEN} and m.position - 1
   where p.person_id = s.person_id
 )
 where s.person_id <> w.person_id

@@ -26,6 +26,8 @@ CJK = (
 )
 RUN = re.compile(f"[{CJK}]+")
 _MOST_MARKS = 30
+# So many pairs of a run are made at a time.
+_BLOCK = 100_000
 _USUAL_SIGNS = "，。！？；：（）、“”‘’…—《》【】「」～·"
 # A Chinese character that Python's Unicode does not know yet is part of a word all the same.
 _BETWEEN_WORDS = re.compile(f"[^\\w {CJK}]+|_+")
@@ -80,7 +82,12 @@ def _with_short_marks(text: str) -> str:
 
 def _pairs(match: re.Match[str]) -> str:
     run = match[0]
-    return f" {' '.join(map(operator.add, run, run[1:]))} {run[-1]} "
+    if len(run) <= _BLOCK:
+        return f" {' '.join(map(operator.add, run, run[1:]))} {run[-1]} "
+    # join() has all that it joins in memory at once: of a giant run, forty times its size
+    starts = range(0, len(run) - 1, _BLOCK)
+    blocks = (map(operator.add, run[i : i + _BLOCK], run[i + 1 : i + 1 + _BLOCK]) for i in starts)
+    return f" {' '.join(map(' '.join, blocks))} {run[-1]} "
 
 
 @cache

@@ -33,6 +33,9 @@ DOUBLED_PAGE = 3
 DOUBLE, DOUBLE_OF_LITTLE = 6.0, 1.0
 
 SLOT = 600
+# Twice what any page was seen to have; in a larger crowd that mentions each other all pairs of
+# them would be counted.
+CROWD = 100
 AROUND = 300
 # Whoever is mentioned is there in so many slots of a day on which they write,
 PRESENT = 0.7
@@ -190,12 +193,17 @@ class _Day:
         for second, speaker_id in voices:
             self._slots[speaker_id].add(second // SLOT)
         self._busy = len({second // SLOT for second in self._times})
+        self._around: dict[int, set[int] | None] = {}
 
-    def around(self, second: int) -> set[int]:
-        """Who wrote within five minutes of a time."""
-        begin = bisect.bisect_left(self._times, second - AROUND)
-        end = bisect.bisect_right(self._times, second + AROUND)
-        return set(self._speakers[begin:end])
+    def around(self, second: int) -> set[int] | None:
+        """Who wrote within five minutes of a time; None where that is a crowd."""
+        # a page may have any number of mentions in one second
+        if second not in self._around:
+            begin = bisect.bisect_left(self._times, second - AROUND)
+            end = bisect.bisect_right(self._times, second + AROUND)
+            there = set(self._speakers[begin:end])
+            self._around[second] = there if len(there) <= CROWD else None
+        return self._around[second]
 
     def share(self, speaker_id: int) -> float:
         """In which share of the slots in which anybody writes a speaker does."""
@@ -208,10 +216,13 @@ def _slots_of_names(
     """For each name the slots it is mentioned in: the first message there, and who was around."""
     slots: dict[tuple[str, int], tuple[int, set[int]]] = {}
     for context in contexts:
-        if not (context.is_quoted or context.is_list):
+        if context.is_quoted or context.is_list:
+            continue
+        around = day.around(context.second)
+        if around is not None:
             slot = (context.name, context.second // SLOT)
             _, present = slots.setdefault(slot, (context.message_id, set()))
-            present |= day.around(context.second) - {context.author_id}
+            present |= around - {context.author_id}
     found: dict[str, list[tuple[int, set[int]]]] = defaultdict(list)
     for (name, _), of_slot in slots.items():
         found[name].append(of_slot)

@@ -120,7 +120,7 @@ def removed_meanwhile(wanted: Undisturbed, folder: Path) -> Outcome:
 
 def measure(pages: Path, folder: Path, step: int) -> Iterator[Figure]:
     """Hurt loads of ``pages``, and of a few days at every ``step``-th call that writes."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     small = undisturbed(write_small(folder / "small"), folder)
     yield from figures(
         "disk fails from each write on", refused_from_each_call_on(small, folder, step)
