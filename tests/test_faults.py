@@ -73,6 +73,12 @@ def test_an_archive_that_is_removed_or_replaced_meanwhile(
     assert disks.removed_meanwhile(sample, tmp_path).faults == []
 
 
+def test_a_disk_that_is_read_only(sample: Undisturbed, tmp_path: Path) -> None:
+    outcome = disks.on_a_read_only_disk(sample, tmp_path)
+    assert outcome.faults == []
+    assert outcome.right == outcome.kills
+
+
 def test_a_real_disk_that_is_full(sample: Undisturbed, tmp_path: Path) -> None:
     outcome = disks.on_a_full_disk(sample, tmp_path)
     assert outcome.faults == []

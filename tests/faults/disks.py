@@ -15,6 +15,8 @@ from tests.faults.kills import Outcome, figures, traced, undisturbed, write_smal
 
 # What a disk may answer, to which call, for good from some call on.
 REFUSALS = (
+    # what is there can no longer be read
+    ("pread64", "EIO"),
     ("pwrite64", "ENOSPC"),
     ("pwrite64", "EIO"),
     ("fdatasync", "EIO"),
@@ -70,9 +72,7 @@ def on_a_full_disk(wanted: Undisturbed, folder: Path) -> Outcome:
     for kib in (64, 256, 512, 1024):
         disk = folder / f"disk{kib}"
         disk.mkdir()
-        mounted = ["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(disk)]
-        if subprocess.run(mounted, capture_output=True, check=False).returncode:
-            # only root may, and not in every container: the calls that fail say the same
+        if not _mounted(disk, f"size={kib}k"):
             return Outcome(0, 0, [])
         try:
             db = disk / "chats.db"
@@ -85,6 +85,31 @@ def on_a_full_disk(wanted: Undisturbed, folder: Path) -> Outcome:
         finally:
             subprocess.run(["umount", str(disk)], check=True)
     return Outcome(times, right, faults)
+
+
+def on_a_read_only_disk(wanted: Undisturbed, folder: Path) -> Outcome:
+    """Loads into an archive, and of a new one, on a disk that became read-only."""
+    disk = folder / "disk"
+    disk.mkdir()
+    if not _mounted(disk, "size=16m"):
+        return Outcome(0, 0, [])
+    faults = []
+    try:
+        db = disk / "chats.db"
+        subprocess.run(load_command(wanted.pages, db), check=True, capture_output=True)
+        if not _mounted(disk, "remount,ro"):
+            raise Torn("the disk cannot be made read-only")
+        before = db.read_bytes()
+        # a load that finds nothing new notes that it ran
+        for name in ("chats.db", "new.db"):
+            done = _run(load_command(wanted.pages, disk / name))
+            if fault := _said(done, 1):
+                faults.append(f"{name} on a read-only disk: {fault}")
+        if db.read_bytes() != before:
+            faults.append("a load changed an archive on a read-only disk")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    return Outcome(2, 2 - len(faults), faults)
 
 
 def removed_meanwhile(wanted: Undisturbed, folder: Path) -> Outcome:
@@ -129,7 +154,17 @@ def measure(pages: Path, folder: Path, step: int) -> Iterator[Figure]:
         wanted = undisturbed(pages, Path(name))
         yield from figures("told to stop", told_to_stop(wanted, Path(name), 40))
         yield from figures("real disk is full", on_a_full_disk(wanted, Path(name)))
+        yield from figures("disk is read-only", on_a_read_only_disk(wanted, Path(name)))
         yield from figures("archive removed or replaced", removed_meanwhile(wanted, Path(name)))
+
+
+def _mounted(disk: Path, options: str) -> bool:
+    """Mount a disk in memory, if we may: only root may, and not in every container.
+
+    Where nobody may, the calls that are made to fail say the same.
+    """
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _run(command: list[str]) -> Disturbed:
