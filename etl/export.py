@@ -112,7 +112,7 @@ def _checked_bytes(connection: sqlite3.Connection, day: StoredDay) -> bytes:
     if hashlib.sha256(content).hexdigest() != day.sha256:
         raise ArchiveError(
             f"{day.room} of {day.date}: the archive no longer has the bytes that were loaded:"
-            " somebody changed it; load the page again"
+            " somebody changed it; `etl rebuild messages --from PATH` reads its page again"
         )
     return content
 
