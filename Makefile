@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-check
 	.ci/debian-packages
-	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term $(PYTEST_ARGS)
 	$(BIN)/python -m tests.coverage_floor
 
 check: $(VENV)/installed-check

@@ -30,6 +30,8 @@ LOADER = [
     " import cli.main; cli.main.etl()",
 ]
 COMMIT = 100
+# Without coverage: what a signal interrupts it in, it never leaves again.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,16 @@ def load_command(pages: Path, db: Path, commit: int = COMMIT) -> list[str]:
     return [*LOADER, str(commit), "load", str(pages), "--quiet", "--db", str(db)]
 
 
+def run_through(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=ENVIRONMENT, timeout=300
+    )
+
+
 def load(pages: Path, db: Path) -> None:
     """A load that nobody disturbs. Raises Torn if it does not succeed."""
-    done = subprocess.run(load_command(pages, db), capture_output=True, text=True, check=False)
+    done = run_through(load_command(pages, db))
     if done.returncode or done.stderr:
         raise Torn(f"a load afterwards ends with {done.returncode}: {done.stderr}")
 
@@ -115,7 +124,11 @@ def check_made_good(undisturbed: Undisturbed, db: Path) -> None:
 def killed_after(command: Sequence[str], seconds: float) -> bool:
     """Run a command and kill it after so long; whether it was still running."""
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env=ENVIRONMENT,
     ) as process:
         try:
             process.wait(seconds)

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.load import Figure
-from tests.faults.archives import Torn, Undisturbed, check_made_good, check_whole_days, load_command
+from tests.faults.archives import (
+    ENVIRONMENT,
+    Torn,
+    Undisturbed,
+    check_made_good,
+    check_whole_days,
+    load,
+    load_command,
+    run_through,
+)
 from tests.faults.kills import Outcome, figures, traced, undisturbed, write_small
 
 # What a disk may answer, to which call, for good from some call on.
@@ -76,7 +85,7 @@ def on_a_full_disk(wanted: Undisturbed, folder: Path) -> Outcome:
             return Outcome(0, 0, [])
         try:
             db = disk / "chats.db"
-            done = _run(load_command(wanted.pages, db))
+            done = run_through(load_command(wanted.pages, db))
             times += 1
             fault = _said(done, 1) or ("" if "make room" in done.stderr else done.stderr)
             check_whole_days(_moved(db, folder / f"full{kib}.db"))
@@ -96,13 +105,13 @@ def on_a_read_only_disk(wanted: Undisturbed, folder: Path) -> Outcome:
     faults = []
     try:
         db = disk / "chats.db"
-        subprocess.run(load_command(wanted.pages, db), check=True, capture_output=True)
+        load(wanted.pages, db)
         if not _mounted(disk, "remount,ro"):
             raise Torn("the disk cannot be made read-only")
         before = db.read_bytes()
         # a load that finds nothing new notes that it ran
         for name in ("chats.db", "new.db"):
-            done = _run(load_command(wanted.pages, disk / name))
+            done = run_through(load_command(wanted.pages, disk / name))
             if fault := _said(done, 1):
                 faults.append(f"{name} on a read-only disk: {fault}")
         if db.read_bytes() != before:
@@ -132,11 +141,12 @@ def removed_meanwhile(wanted: Undisturbed, folder: Path) -> Outcome:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            env=ENVIRONMENT,
         ) as process:
             while not db.exists() or db.stat().st_size < 300_000:
                 time.sleep(0.005)
             hurt(db)
-            _, said = process.communicate()
+            _, said = process.communicate(timeout=60)
         done = subprocess.CompletedProcess[str](process.args, process.returncode, "", said)
         if fault := _said(done, 1):
             faults.append(f"{hurt.__name__}: {fault}")
@@ -167,20 +177,16 @@ def _mounted(disk: Path, options: str) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def _run(command: list[str]) -> Disturbed:
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def _told(command: list[str], db: Path, sign: signal.Signals, seconds: float) -> Disturbed:
     """Run a load, and so long after its archive appears send it a signal."""
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
     ) as process:
         while not db.exists():
             time.sleep(0.001)
         time.sleep(seconds)
         process.send_signal(sign)
-        _, said = process.communicate()
+        _, said = process.communicate(timeout=60)
         return subprocess.CompletedProcess(command, process.returncode, "", said)
 
 

@@ -21,6 +21,7 @@ from tests.faults.archives import (
     killed_after,
     load,
     load_command,
+    run_through,
 )
 from tests.pages import message, write_page
 
@@ -103,12 +104,9 @@ def traced(command: Sequence[str], inject: str) -> subprocess.CompletedProcess[s
     if strace is None:
         raise Torn("strace is not installed")
     call = inject.partition(":")[0]
-    return subprocess.run(
+    return run_through(
         [strace, "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={inject}",
-         *command],
-        capture_output=True,
-        text=True,
-        check=False,
+         *command]
     )  # fmt: skip
 
 
