@@ -120,6 +120,14 @@ def rooms(connection: sqlite3.Connection) -> list[RoomRow]:
     return list(map(RoomRow._make, rows))
 
 
+def known_rooms(connection: sqlite3.Connection) -> list[str]:
+    """The short names of all rooms that the archive has or had days of."""
+    rows = connection.execute(
+        "select slug from rooms union select room from sources where room is not null order by 1"
+    )
+    return [slug for (slug,) in rows]
+
+
 def find_room(connection: sqlite3.Connection, slug: str) -> RoomRow | None:
     """The room of exactly that short name."""
     sql = "select slug, title, timezone from rooms where slug = ?"

@@ -9,6 +9,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,16 +48,17 @@ def pages_as_of(connection: sqlite3.Connection, load: int) -> Iterator[PageFile]
         yield PageFile(day.version.room, day.version.date, day.content)
 
 
-def export_markdown(pages: Iterable[PageFile], folder: Path, *, force: bool) -> ExportReport:
-    """Write every page to ``folder/ROOM/_posts/DATE-chat.markdown``.
+def export_markdown(
+    pages: Iterable[PageFile], rooms: Iterable[str], folder: Path, *, force: bool
+) -> ExportReport:
+    """Write every page, each of one of ``rooms``, to ``folder/ROOM/_posts/DATE-chat.markdown``.
 
     Raises ArchiveError before it would write over a file with other bytes, unless ``force``, and
     before two rooms would become one because the file system does not tell their names apart.
     """
     report = ExportReport()
-    alike: defaultdict[str, list[str]] = defaultdict(list)
+    _check_folders(folder, rooms)
     for page in pages:
-        _check_folder(folder, page.room, alike[folded(page.room)])
         path = folder / _checked_room(page.room) / "_posts" / f"{page.date}-chat.markdown"
         try:
             if path.exists() and not path.is_file():
@@ -84,17 +86,18 @@ def _checked_room(room: str) -> str:
         raise ArchiveError(str(reason)) from reason
 
 
-def _check_folder(folder: Path, slug: str, alike: list[str]) -> None:
-    """See that a room has a folder of its own where case, say, may not count; then it is alike."""
-    if slug in alike:
-        return
-    for other in alike:
-        if _is_one_folder(folder / _checked_room(other), folder / _checked_room(slug)):
-            raise ArchiveError(
-                f"{folder}: the rooms {other} and {slug} would be one folder there; export to"
-                " a disk that tells their names apart"
-            )
-    alike.append(slug)
+def _check_folders(folder: Path, slugs: Iterable[str]) -> None:
+    """See that each room has a folder of its own where case, say, may not count."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for slug in slugs:
+        alike[folded(slug)].append(slug)
+    for group in alike.values():
+        for one, other in combinations(group, 2):
+            if _is_one_folder(folder / _checked_room(one), folder / _checked_room(other)):
+                raise ArchiveError(
+                    f"{folder}: the rooms {one} and {other} would be one folder there; export to"
+                    " a disk that tells their names apart"
+                )
 
 
 def _is_one_folder(one: Path, other: Path) -> bool:

@@ -11,6 +11,7 @@ from cli import render
 from cli.options import CONTEXT, DEFAULT_DATABASE, Database
 from db.connection import open_read_only
 from db.history import Run, paths_of_no_day
+from db.reader import known_rooms
 from etl.export import export_markdown, loaded_pages, pages_as_of
 from etl.versions import run_of
 
@@ -58,7 +59,7 @@ def markdown(
             run = run_of(connection, as_of)
             pages, when = pages_as_of(connection, run.id), _when(run)
             unknown = paths_of_no_day(connection, run.id)
-        report = export_markdown(pages, folder, force=force)
+        report = export_markdown(pages, known_rooms(connection), folder, force=force)
     there = f", {report.unchanged:,} were there already" if report.unchanged else ""
     where = render.printable(str(folder))
     render.line(f"{report.written:,} day files written to {where}{there}{when}")

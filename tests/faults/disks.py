@@ -24,8 +24,6 @@ from tests.faults.kills import Outcome, figures, traced, undisturbed, write_smal
 
 # What a disk may answer, to which call, for good from some call on.
 REFUSALS = (
-    # what is there can no longer be read
-    ("pread64", "EIO"),
     ("pwrite64", "ENOSPC"),
     ("pwrite64", "EIO"),
     ("fdatasync", "EIO"),

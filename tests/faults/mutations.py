@@ -203,7 +203,7 @@ def _through_archive(pages: list[Page], here: Path) -> Outcome:
     db, exported = here / "chats.db", here / "exported"
     with open_writable(db, create=True) as connection:
         load(connection, LoadOptions(paths=(here / "pages",)), watch)
-        export_markdown(loaded_pages(connection), exported, force=False)
+        export_markdown(loaded_pages(connection), (), exported, force=False)
         days = {day.room: day for day in stored_days(connection)}
         for page in pages:
             day = days.get(f"m{page.number}")
