@@ -14,13 +14,12 @@ from tests.faults.archives import (
     ENVIRONMENT,
     Torn,
     Undisturbed,
-    check_made_good,
     check_whole_days,
     load,
     load_command,
     run_through,
 )
-from tests.faults.kills import Outcome, figures, traced, undisturbed, write_small
+from tests.faults.kills import Outcome, fault_of, figures, traced, undisturbed, write_small
 
 # What a disk may answer, to which call, for good from some call on.
 REFUSALS = (
@@ -199,18 +198,8 @@ def _said(done: Disturbed, code: int) -> str | None:
 
 def _fault(wanted: Undisturbed, db: Path, done: Disturbed, code: int) -> tuple[str | None, int]:
     """What is wrong after a load was hurt; and how many days its archive had."""
-    days = 0
-    try:
-        if fault := _said(done, code):
-            return fault, days
-        days = check_whole_days(db)
-        check_made_good(wanted, db)
-    except (Torn, AssertionError) as torn:
-        return str(torn), days
-    finally:
-        for left in db.parent.glob(f"{db.name}*"):
-            left.unlink()
-    return None, days
+    fault, days = fault_of(wanted, db)
+    return _said(done, code) or fault, days
 
 
 def _moved(db: Path, to: Path) -> Path:

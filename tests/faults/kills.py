@@ -67,7 +67,7 @@ def at_random_moments(wanted: Undisturbed, folder: Path, times: int) -> Outcome:
         if not killed_after(load_command(wanted.pages, db), moment):
             continue
         kills += 1
-        fault, days = _fault(wanted, db)
+        fault, days = fault_of(wanted, db)
         partial += days > 0
         right += fault is None
         if fault:
@@ -90,7 +90,7 @@ def at_each_write(wanted: Undisturbed, folder: Path, step: int = 1) -> Outcome:
             if done.returncode != -signal.SIGKILL:
                 faults.append(f"at {call} {number}: ends with {done.returncode}: {done.stderr}")
             kills += 1
-            fault, days = _fault(wanted, db)
+            fault, days = fault_of(wanted, db)
             partial += days > 0
             right += fault is None
             if fault:
@@ -131,8 +131,8 @@ def figures(name: str, outcome: Outcome) -> Iterator[Figure]:
         raise Torn("\n".join(outcome.faults))
 
 
-def _fault(wanted: Undisturbed, db: Path) -> tuple[str | None, int]:
-    """What is wrong with an archive whose load was killed; and how many days it had."""
+def fault_of(wanted: Undisturbed, db: Path) -> tuple[str | None, int]:
+    """What is wrong with an archive whose load was disturbed; and how many days it had."""
     days = 0
     try:
         days = check_whole_days(db)
