@@ -1,69 +1,20 @@
-"""Open an archive, to write it or strictly to read it, and say plainly what is wrong with one."""
+"""Open an archive strictly to read it, write in transactions, and say plainly what is wrong."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import itertools
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from db import lock, migrations
-from db.backup import back_up
+from db import migrations
 from db.errors import ArchiveError
-from db.text_index import VERSION as TEXT_INDEX_VERSION
 
 # Marks the file as ours, for `file` and for us (PRAGMA application_id): "WXSQ".
 APPLICATION_ID = 0x57585351
 BUSY_TIMEOUT_MS = 5000
-
-
-@contextlib.contextmanager
-def open_writable(
-    path: Path,
-    *,
-    create: bool = False,
-    any_index: bool = False,
-    wait: float = lock.WAIT,
-    say: Callable[[str], None] = lambda _: None,
-) -> Iterator[sqlite3.Connection]:
-    """An archive to write, its schema up to date; ``create`` makes a missing one.
-
-    Its full-text index must be of this program's version, unless ``any_index``. Nobody else writes
-    it meanwhile: who does now is waited for, so many seconds. An older archive is migrated, and
-    what it was before is kept beside it. ``say`` is told of both.
-
-    No transaction is open: use ``transaction``. Readers are never blocked meanwhile. Raises
-    ArchiveError.
-    """
-    _check_file(path, create=create)
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(_lock(path, wait, say))
-        stack.enter_context(translated_errors(path))
-        # absolute, as `:memory:` is a name like any other
-        connection = sqlite3.connect(
-            path.absolute(), isolation_level=None, timeout=max(BUSY_TIMEOUT_MS / 1000, wait)
-        )
-        stack.enter_context(contextlib.closing(connection))
-        _check_ours(connection, path)
-        migrations.check_not_newer(connection, path)
-        kept = _keep_older(connection, path)
-        _set_for_writing(connection)
-        _migrate(connection, kept, path, say)
-        if not any_index:
-            _check_text_index(connection, path)
-        opened = path.stat()
-        try:
-            yield connection
-        finally:
-            _leave_one_file(connection)
-        if not path.exists() or not os.path.samestat(opened, path.stat()):
-            raise ArchiveError(
-                f"{path}: somebody moved or replaced it meanwhile; what was written is not in it"
-            )
 
 
 @contextlib.contextmanager
@@ -72,11 +23,11 @@ def open_read_only(path: Path, *, with_days: bool = False) -> Iterator[sqlite3.C
 
     Raises ArchiveError.
     """
-    _check_file(path, create=False)
+    check_file(path, create=False)
     connection = _connect_read_only(path)
     with contextlib.closing(connection), translated_errors(path):
         connection.execute("pragma query_only = on")
-        _check_ours(connection, path)
+        check_ours(connection, path)
         version = migrations.version_of(connection)
         if version == 0:
             raise ArchiveError(f"{path}: there is nothing in it yet; `etl load PATH` fills it")
@@ -179,14 +130,15 @@ def translated_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         text = str(error)
-        remedy = next((r for sign, r in _REMEDIES if sign in text), None)
+        remedy = next((r for sign, r in REMEDIES if sign in text), None)
         if remedy is None and isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         remedy = remedy or "the archive seems damaged: load the pages into a new one"
         raise ArchiveError(f"{path}: {text}; {remedy}") from error
 
 
-_REMEDIES = (
+# What to do about an error of SQLite's, by a sign in its words.
+REMEDIES = (
     ("not a database", "it is another kind of file: name another one with --db"),
     ("malformed", "the file is damaged: restore a copy, or load the pages into a new archive"),
     ("locked", "another process is writing it: try again when that has finished"),
@@ -197,81 +149,11 @@ _REMEDIES = (
 )
 
 
-def _set_for_writing(connection: sqlite3.Connection) -> None:
-    connection.execute("pragma foreign_keys = on")
-    # Readers go on while a load writes; a power cut may undo the last days, never tear one.
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma synchronous = normal")
-    connection.execute("pragma temp_store = memory")
-    connection.execute("pragma cache_size = -16384")
+def check_file(path: Path, *, create: bool) -> None:
+    """Refuse what can be no archive's file; a missing one, unless we ``create`` it.
 
-
-@contextlib.contextmanager
-def _lock(path: Path, wait: float, say: Callable[[str], None]) -> Iterator[None]:
-    """The writers' lock; what keeps us from making its file would keep SQLite from its own."""
-    taken = lock.only_writer(path, wait, say)
-    try:
-        taken.__enter__()
-    except OSError as error:
-        sign = _SIGNS.get(error.errno or 0, "unable to open")
-        remedy = next(r for s, r in _REMEDIES if s == sign)
-        raise ArchiveError(
-            f"{path}: its lock, {lock.lock_path(path).name}, cannot be made beside it:"
-            f" {error.strerror}; {remedy}"
-        ) from error
-    with contextlib.ExitStack() as stack:
-        stack.push(taken)
-        yield
-
-
-# Why there can be no lock file, as the signs of ``_REMEDIES``.
-_SIGNS = {
-    errno.EACCES: "readonly",
-    errno.EPERM: "readonly",
-    errno.EROFS: "readonly",
-    errno.ENOSPC: "disk is full",
-    errno.EDQUOT: "disk is full",
-    errno.EIO: "disk I/O error",
-}
-
-
-def _keep_older(connection: sqlite3.Connection, path: Path) -> Path | None:
-    """A copy of an archive of an older schema, beside it; never in the place of another one."""
-    version = migrations.version_of(connection)
-    if version in (0, migrations.LATEST):
-        return None
-    name = f"{path.name}.schema-{version}.backup"
-    numbered = (path.with_name(f"{name}{f'-{n}' if n else ''}") for n in itertools.count())
-    kept = next(place for place in numbered if not place.exists())
-    try:
-        back_up(connection, kept)
-    except ArchiveError as error:
-        raise ArchiveError(
-            f"{path}: its schema {version} is to be brought to {migrations.LATEST}, but what it is"
-            f" now cannot be kept, so nothing was done: {error}"
-        ) from error
-    return kept
-
-
-def _migrate(
-    connection: sqlite3.Connection, kept: Path | None, path: Path, say: Callable[[str], None]
-) -> None:
-    version = migrations.version_of(connection)
-    try:
-        migrations.migrate(connection, APPLICATION_ID)
-    except BaseException:
-        # it is what the copy of it is
-        if kept is not None:
-            kept.unlink(missing_ok=True)
-        raise
-    if kept is not None:
-        say(
-            f"{path}: brought from schema {version} to {migrations.LATEST};"
-            f" as it was before it is kept in {kept.name}"
-        )
-
-
-def _check_file(path: Path, *, create: bool) -> None:
+    Raises ArchiveError.
+    """
     if path.is_dir():
         raise ArchiveError(f"{path}: a folder; name the archive's file with --db")
     if path.exists() and not path.is_file():
@@ -306,30 +188,10 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
         return connection
 
 
-def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
+def check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database of another program. Raises ArchiveError."""
     if is_archive(connection):
         return
     (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
     if tables:
         raise ArchiveError(f"{path}: a database of another program; name another file with --db")
-
-
-def _check_text_index(connection: sqlite3.Connection, path: Path) -> None:
-    query = "select value from properties where name = 'text_index'"
-    found = connection.execute(query).fetchone()
-    if found is None:
-        connection.execute(
-            "insert into properties (name, value) values ('text_index', ?)", [TEXT_INDEX_VERSION]
-        )
-    elif found[0] != TEXT_INDEX_VERSION:
-        raise ArchiveError(
-            f"{path}: its full-text index is of version {found[0]}, this program makes"
-            f" {TEXT_INDEX_VERSION}; `etl rebuild messages` makes it anew"
-        )
-
-
-def _leave_one_file(connection: sqlite3.Connection) -> None:
-    """Back to a single file that any reader can open, unless somebody reads it right now."""
-    with contextlib.suppress(sqlite3.OperationalError):
-        connection.execute("pragma wal_checkpoint(truncate)")
-        connection.execute("pragma journal_mode = delete")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from db.errors import ArchiveError
+from db.keys import find_key
 
 
 class Version(NamedTuple):
@@ -220,16 +221,15 @@ def passages_of(connection: sqlite3.Connection, message: int) -> list[Passage]:
 
 def holders_of(connection: sqlite3.Connection, key: str) -> list[int]:
     """The messages with a key: the one that has it, then those that had it, the newest first."""
-    rows = connection.execute(
-        "select id from ("
-        " select id, 0 as had, 0 as last from messages where key = ?1"
-        " union all"
-        " select message_id, 1, max(id) from revisions"
-        " where message_id is not null and (key_before = ?1 or key_after = ?1) group by message_id"
-        ") group by id order by min(had), max(last) desc",
+    has_it = find_key(connection, key)
+    had_it = connection.execute(
+        "select message_id from revisions"
+        " where message_id is not null and (key_before = ?1 or key_after = ?1)"
+        " group by message_id order by max(id) desc",
         [key],
     )
-    return [id_ for (id_,) in rows]
+    holders = [] if has_it is None else [has_it]
+    return holders + [id_ for (id_,) in had_it if id_ != has_it]
 
 
 class Whereabouts(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,7 +46,7 @@ def migrate(connection: sqlite3.Connection, application_id: int) -> None:
         history(name=file.stem)(_applying(script))
     # other programs' plugins have no business in an archive
     database = Database(connection, execute_plugins=False)
-    with database.atomic():
+    with _tables_can_be_made_anew(connection), database.atomic():
         history.apply(database)
         connection.execute(f"pragma application_id = {application_id}")
         connection.execute(f"pragma user_version = {LATEST}")
@@ -64,6 +65,16 @@ def statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement.strip()
             statement = ""
+
+
+@contextlib.contextmanager
+def _tables_can_be_made_anew(connection: sqlite3.Connection) -> Iterator[None]:
+    """Else dropping a table would delete what refers to its rows (sqlite.org/lang_altertable)."""
+    connection.execute("pragma foreign_keys = off")
+    try:
+        yield
+    finally:
+        connection.execute("pragma foreign_keys = on")
 
 
 def _applying(script: str) -> Callable[[Database], None]:

@@ -374,8 +374,6 @@ where n.name in (select value from json_each(:names))
   and m.speaker_id not in (select value from json_each(:speakers))
 group by who order by n desc, who limit :limit
 """
-# Half hours are read by their times: a busy day has many more messages than a few of its half
-# hours. Without the + SQLite would go by days.
 _TALKS_WITH = """
 with halves as materialized (
   select distinct day_id, substr(sent_at, 1, 14) as hour, substr(sent_at, 15, 1) >= '3' as second
@@ -383,9 +381,10 @@ with halves as materialized (
 ),
 present as materialized (
   select distinct h.day_id, h.hour, h.second, m.speaker_id
-  from halves h
-  cross join messages m on m.sent_at >= h.hour || iif(h.second, '30', '00')
-    and m.sent_at < h.hour || iif(h.second, '60', '30') and +m.day_id = h.day_id
+  from (select distinct day_id from halves) t
+  cross join messages m on m.day_id = t.day_id
+  cross join halves h on h.day_id = m.day_id and h.hour = substr(m.sent_at, 1, 14)
+    and h.second = (substr(m.sent_at, 15, 1) >= '3')
 )
 select ifnull(p.name, s.name) as who, count(distinct x.day_id || ' ' || x.hour || x.second) as n
 from present x

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from db.errors import ArchiveError
+from db.keys import find_key, find_keys
 from db.reader import RoomRow, rooms
 
 
@@ -231,24 +232,21 @@ def messages_of_keys(
     connection: sqlite3.Connection, keys: Iterable[str]
 ) -> dict[str, TranscriptMessage]:
     """The messages of those keys, by key."""
-    ids = connection.execute(
-        "select id from messages where key in (select value from json_each(?))",
-        [json.dumps(list(keys), ensure_ascii=False)],
-    )
-    return {m.key: m for m in _messages(connection, [id_ for (id_,) in ids])}
+    ids = list(find_keys(connection, keys).values())
+    return {m.key: m for m in _messages(connection, ids)}
 
 
 def find_message(connection: sqlite3.Connection, key: str) -> MessagePlace | None:
     """The message of that key; if none has it now, the one that had it before a later export."""
-    place = _place(connection, "m.key = ?", key)
-    if place is not None:
-        return place
+    has_it = find_key(connection, key)
+    if has_it is not None:
+        return _place(connection, has_it)
     moved = connection.execute(
         "select message_id from revisions where key_before = ? and message_id is not null"
         " order by id desc limit 1",
         [key],
     ).fetchone()
-    return _place(connection, "m.id = ?", moved[0]) if moved else None
+    return _place(connection, moved[0]) if moved else None
 
 
 def context(connection: sqlite3.Connection, place: MessagePlace, neighbours: int) -> Context:
@@ -348,8 +346,8 @@ def _neighbours(
     return [id_ for (id_,) in connection.execute(sql, values)]
 
 
-def _place(connection: sqlite3.Connection, where: str, value: object) -> MessagePlace | None:
-    row = connection.execute(f"{_PLACE} where {where}", [value]).fetchone()
+def _place(connection: sqlite3.Connection, message_id: int) -> MessagePlace | None:
+    row = connection.execute(f"{_PLACE} where m.id = ?", [message_id]).fetchone()
     if row is None:
         return None
     probably = ProbableAnswer._make(row[7:10]) if row[7] is not None else None

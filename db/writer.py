@@ -28,15 +28,16 @@ MessageIds = Mapping[int, int]
 SpeakerIds = Mapping[str | None, int | None]
 
 _INSERT_MESSAGE = """
-insert into messages (id, key, day_id, position, sent_at, speaker_id, kind, text, body, verbatim,
-                      first_line, last_line)
+insert into messages (id, key, day_id, position, sent_at, speaker_id, kind, text, stored_body,
+                      verbatim, first_line, last_line)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # what a picture's body links to
 _TARGET = re.compile(rb"\]\((\S+)\)")
 _UPDATE_MESSAGE = """
 update messages set key = ?, position = ?, sent_at = ?,
-       speaker_id = ?, kind = ?, text = ?, body = ?, verbatim = ?, first_line = ?, last_line = ?
+       speaker_id = ?, kind = ?, text = ?, stored_body = ?, verbatim = ?, first_line = ?,
+       last_line = ?
 where id = ?
 """
 
@@ -193,7 +194,18 @@ def insert_messages(
     connection.executemany(
         _INSERT_MESSAGE,
         (
-            (ids[m.position], m.key, day_id, m.position, m.sent_at, speakers[m.speaker], *m[4:10])
+            (
+                ids[m.position],
+                m.key,
+                day_id,
+                m.position,
+                m.sent_at,
+                speakers[m.speaker],
+                m.kind,
+                m.text,
+                _stored_body(m),
+                *m[7:10],
+            )
             for m in messages
         ),
     )
@@ -322,12 +334,20 @@ def _update_messages(
     gone = [[message_id] for (message_id,) in here if message_id not in stay]
     kept = [(ids[m.position], m) for m in messages if ids[m.position] is not None]
     _delete_messages(connection, gone)
-    # keys may change places: out of the way first, as each is unique at every moment
-    connection.executemany("update messages set key = id where id = ?", ([i] for i, _ in kept))
     connection.executemany(
         _UPDATE_MESSAGE,
         (
-            (m.key, m.position, m.sent_at, speakers[m.speaker], *m[4:10], message_id)
+            (
+                m.key,
+                m.position,
+                m.sent_at,
+                speakers[m.speaker],
+                m.kind,
+                m.text,
+                _stored_body(m),
+                *m[7:10],
+                message_id,
+            )
             for message_id, m in kept
         ),
     )
@@ -355,6 +375,11 @@ def _unindex_day(connection: sqlite3.Connection, day_id: int) -> None:
         "insert into messages_fts (messages_fts, rowid, terms) values ('delete', ?, ?)",
         (entry for entry in terms if entry[1]),
     )
+
+
+def _stored_body(message: MessageRow) -> str | None:
+    """A body as it is stored: not at all where it is the text and two blanks."""
+    return None if message.text and message.body == message.text + "  " else message.body
 
 
 def _parameters(row: FamilyRow, day_id: int, ids: MessageIds) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from db import migrations
-from db.connection import APPLICATION_ID, open_read_only, open_writable, transaction
+from db.connection import APPLICATION_ID, open_read_only, transaction
 from db.errors import ArchiveError
 from db.schema_comments import latest_tables, tables_of
 from db.text_index import VERSION as TEXT_INDEX_VERSION
+from db.writable import open_writable
 from tests.conftest import Command, assert_sound, query
 from tests.pages import LIN, message
 from tests.test_people import all_that_is_derived
@@ -35,7 +36,9 @@ def test_every_column_is_read_from_the_comments(etl: Command, db: Path) -> None:
     etl("load", "--sample")
     with open_read_only(db) as connection:
         for table in tables_of(connection):
-            found = connection.execute(f"select name from pragma_table_info('{table.name}')")
+            found = connection.execute(
+                f"select name from pragma_table_xinfo('{table.name}') where hidden <> 1"
+            )
             assert [column.name for column in table.columns] == [name for (name,) in found]
 
 
@@ -97,7 +100,7 @@ def test_a_writer_that_is_another_program_is_told_of(
     etl: Command, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     etl("load", "--sample")
-    monkeypatch.setattr("db.connection.BUSY_TIMEOUT_MS", 10)
+    monkeypatch.setattr("db.writable.BUSY_TIMEOUT_MS", 10)
     with contextlib.closing(sqlite3.connect(db, isolation_level=None)) as connection:
         connection.execute("begin immediate")
         result = etl("load", "--sample", "--wait", 0)

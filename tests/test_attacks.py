@@ -172,7 +172,7 @@ def change(db: Path, sql: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("update messages set body = 'other' where id = 9", "no longer has the bytes"),
+        ("update messages set stored_body = 'other' where id = 9", "no longer has the bytes"),
         ("update rooms set slug = '../out' where id = 1", "cannot be a room's name"),
     ],
 )

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import open_writable, transaction
+from db.connection import transaction
+from db.writable import open_writable
 from tests.conftest import Command, assert_sound, names_in, query
 from tests.pages import LIN, message, write_page
 
@@ -153,7 +154,7 @@ def test_no_backup_is_made_of_what_is_damaged(etl: Command, archive: Path, tmp_p
     damaged = tmp_path / "damaged.db"
     content = bytearray(archive.read_bytes())
     with sqlite3.connect(archive) as connection:
-        index = "select rootpage from sqlite_master where name = 'messages_sent_at'"
+        index = "select rootpage from sqlite_master where name = 'messages_speaker_id'"
         (page,) = connection.execute(index).fetchone()
     connection.close()
     content[4096 * (page - 1) : 4096 * page] = b"\0" * 4096

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from db.connection import open_read_only, open_writable
+from db.connection import open_read_only
 from db.digest import archive_digest, table_digests
+from db.writable import open_writable
 from etl.jobs.mentions import EVERYONE
 from etl.load import LoadOptions, load
 from tests import people_figures

@@ -131,7 +131,7 @@ def test_what_is_no_load_is_refused(
         "update revisions set before = x'41' where kind = 'changed' and key_before is not null",
         "update revisions set position_before = 1 where kind = 'removed'",
         "delete from revisions where kind = 'added'",
-        "update messages set body = 'x'",
+        "update messages set stored_body = 'x'",
     ],
 )
 def test_a_version_that_was_tampered_with_is_not_written(

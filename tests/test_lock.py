@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from db import lock
-from db.connection import open_read_only, open_writable
+from db.connection import open_read_only
 from db.errors import ArchiveError
+from db.writable import open_writable
 from tests.conftest import SAMPLE, Command, names_in, query
 
 ETL = Path(sys.executable).with_name("etl")
@@ -27,7 +28,7 @@ def other_writer(etl: Command, db: Path) -> subprocess.Popen[str]:
     etl("load", "--sample", "-q")
     holding = (
         "import sys; sys.argv = ['/usr/bin/etl', 'load', 'a folder/'];"
-        "from pathlib import Path; from db.connection import open_writable\n"
+        "from pathlib import Path; from db.writable import open_writable\n"
         "with open_writable(Path(sys.stdin.readline().strip())): print('in'), sys.stdout.flush(),"
         " sys.stdin.readline()"
     )
@@ -140,7 +141,7 @@ def test_where_files_cannot_be_locked_sqlite_keeps_writers_apart(
     assert etl("load", "--sample").code == 0
     with open_writable(db) as one, open_read_only(db):
         one.execute("begin immediate")
-        monkeypatch.setattr("db.connection.BUSY_TIMEOUT_MS", 10)
+        monkeypatch.setattr("db.writable.BUSY_TIMEOUT_MS", 10)
         with pytest.raises(ArchiveError, match="locked"), open_writable(db, wait=0) as two:
             two.execute("begin immediate")
         one.execute("rollback")

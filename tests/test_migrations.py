@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db import migrations
-from db.connection import open_writable
+from db.writable import open_writable
 from tests.conftest import Command, names_in, query
 from tests.test_archive_file import as_the_first_schema_had_it
 

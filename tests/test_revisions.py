@@ -12,9 +12,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.connection import open_writable
 from db.digest import archive_digest, table_digests
 from db.history import versions_of_day
+from db.writable import open_writable
 from etl.alignment import common_subsequence
 from etl.load import LoadOptions, load
 from etl.sources.errors import PageError

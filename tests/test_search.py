@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.connection import open_read_only, open_writable
+from db.connection import open_read_only
 from db.search import run
 from db.search.errors import SearchError
 from db.search.highlight import spans
@@ -30,6 +30,7 @@ from db.search.language import (
     wanted_texts,
 )
 from db.text_index import normalize
+from db.writable import open_writable
 from etl.load import LoadOptions, load
 from tests.conftest import SAMPLE
 from tests.pages import message, write_page

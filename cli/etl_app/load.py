@@ -25,9 +25,9 @@ from cli.etl_app.day_files import (
 )
 from cli.options import DEFAULT_DATABASE, Database, Json, Wait
 from cli.progress import Lines, new_progress
-from db.connection import open_writable
 from db.lock import WAIT
 from db.reader import StoredDay
+from db.writable import open_writable
 from etl.config import FILE_NAME, read_config
 from etl.load import load as load_archive
 

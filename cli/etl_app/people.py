@@ -10,10 +10,11 @@ from cli import completion, explained, layout, render
 from cli.etl_app.config_file import ConfigFile
 from cli.options import CONTEXT, DEFAULT_DATABASE, Database, Wait
 from cli.output import OutputOptions
-from db.connection import open_read_only, open_writable
+from db.connection import open_read_only
 from db.errors import ArchiveError
 from db.lock import WAIT
 from db.people.explain import explain_name, similar_names, unwritten_names
+from db.writable import open_writable
 from etl.config import FILE_NAME, read_config
 from etl.rebuild import PEOPLE
 from etl.rebuild import rebuild as rebuild_archive

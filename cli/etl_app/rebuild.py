@@ -10,9 +10,9 @@ import typer
 from cli import render
 from cli.etl_app.config_file import ConfigFile
 from cli.options import DEFAULT_DATABASE, Database, Wait
-from db.connection import open_writable
 from db.errors import ArchiveError
 from db.lock import WAIT
+from db.writable import open_writable
 from etl.config import read_config
 from etl.discover import discover
 from etl.rebuild import REBUILDS, rebuilds_index, rebuilds_messages

@@ -149,8 +149,6 @@ def stretch(connection: sqlite3.Connection, query: And, wanted: Stretch) -> list
     if wanted.after is not None:
         values += _place(connection, query, wanted.order, wanted.after)
         sql = f"{sql} and {_BEHIND[wanted.order]}"
-    if wanted.many and wanted.order != "rank":
-        source = f"{source} indexed by messages_sent_at"
     statement = f"{_HIT.format(source=source, condition=sql)} order by {_ORDERS[wanted.order]}"
     limit = -1 if wanted.limit is None else wanted.limit
     rows = connection.execute(f"{statement} limit ?", [*values, limit])

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from db.connection import open_writable
+from db.writable import open_writable
 from etl.load import LoadOptions, load
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page

@@ -21,8 +21,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from db.connection import open_writable
 from db.reader import StoredDay, stored_days
+from db.writable import open_writable
 from etl.export import export_markdown, loaded_pages
 from etl.load import LoadOptions, load
 from etl.records import MessageRecord
