@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from db import migrations
@@ -20,7 +20,7 @@ from db.rows import (
     SpeakerRow,
 )
 from db.text_index import VERSION as TEXT_INDEX_VERSION
-from db.text_index import index_terms
+from db.text_index import index_terms_of
 
 # message id by position on the page
 MessageIds = Mapping[int, int]
@@ -32,6 +32,7 @@ insert into messages (id, key, day_id, position, sent_at, speaker_id, kind, text
                       verbatim, first_line, last_line)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_AT_ONCE = 1000
 # what a picture's body links to
 _TARGET = re.compile(rb"\]\((\S+)\)")
 _UPDATE_MESSAGE = """
@@ -237,10 +238,10 @@ def renew_index(connection: sqlite3.Connection) -> None:
 def fill_index(connection: sqlite3.Connection) -> None:
     """Put all messages into the full-text index, which must be empty."""
     texts = connection.execute("select id, text from messages where text <> '' order by id")
-    connection.executemany(
-        "insert into messages_fts (rowid, terms) values (?, ?)",
-        ((message_id, terms) for message_id, text in texts if (terms := index_terms(text))),
-    )
+    while block := texts.fetchmany(_AT_ONCE):
+        connection.executemany(
+            "insert into messages_fts (rowid, terms) values (?, ?)", _with_terms(block)
+        )
 
 
 def insert_family(
@@ -370,11 +371,16 @@ def _delete_messages(connection: sqlite3.Connection, ids: Collection[Sequence[in
 def _unindex_day(connection: sqlite3.Connection, day_id: int) -> None:
     """Take a day out of the contentless index: by the very terms that went in."""
     texts = connection.execute("select id, text from messages where day_id = ?", [day_id])
-    terms = ((message_id, index_terms(text)) for message_id, text in texts.fetchall())
     connection.executemany(
         "insert into messages_fts (messages_fts, rowid, terms) values ('delete', ?, ?)",
-        (entry for entry in terms if entry[1]),
+        _with_terms(texts.fetchall()),
     )
+
+
+def _with_terms(texts: Collection[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The ids of those texts that have terms, and the terms."""
+    terms = index_terms_of([text for _, text in texts])
+    return ((i, found) for (i, _), found in zip(texts, terms, strict=True) if found)
 
 
 def _stored_body(message: MessageRow) -> str | None:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.text_index import index_terms, normalize
-from db.text_index.terms import CJK, terms_of, words_of
+from db.text_index import index_terms, index_terms_of, normalize
+from db.text_index.terms import CJK
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,9 @@ def test_terms(text: str, terms: str) -> None:
 @pytest.mark.parametrize("length", [99_999, 100_000, 100_001, 100_002, 200_001, 300_000])
 def test_a_giant_run_has_the_terms_of_any_other(length: int) -> None:
     run = ("协议支付网联" * (length // 6 + 1))[:length]
-    assert index_terms(run).split() == [*map("".join, pairwise(run)), run[-1]]
+    expected = [*map("".join, pairwise(run)), run[-1]]
+    assert index_terms(run).split() == expected
+    assert index_terms_of([run, "a", run])[2].split() == expected
 
 
 @given(st.text())
@@ -90,6 +92,7 @@ USUAL = st.text(
 )
 
 
-@given(USUAL | st.text())
-def test_the_short_way_gives_what_the_long_one_gives(text: str) -> None:
-    assert index_terms(text) == terms_of(words_of(text))
+@given(st.lists(USUAL | st.text()))
+def test_all_at_once_they_are_the_same(texts: list[str]) -> None:
+    one_by_one = [index_terms(text).split() for text in texts]
+    assert [terms.split() for terms in index_terms_of(texts)] == one_by_one

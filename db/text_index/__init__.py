@@ -1,6 +1,14 @@
 """How text becomes the terms of the full-text index, and a search becomes a MATCH."""
 
 from db.text_index.phrase import match_phrase, scan_pattern, scannable
-from db.text_index.terms import VERSION, index_terms, normalize
+from db.text_index.terms import VERSION, index_terms, index_terms_of, normalize
 
-__all__ = ["VERSION", "index_terms", "match_phrase", "normalize", "scan_pattern", "scannable"]
+__all__ = [
+    "VERSION",
+    "index_terms",
+    "index_terms_of",
+    "match_phrase",
+    "normalize",
+    "scan_pattern",
+    "scannable",
+]

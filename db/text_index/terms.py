@@ -10,9 +10,14 @@ from __future__ import annotations
 
 import operator
 import re
+import sys
 import unicodedata
+from array import array
+from collections.abc import Sequence
 from functools import cache
+from itertools import compress
 from pathlib import Path
+from typing import NamedTuple
 
 # Raise it with any change to what index_terms() gives: an archive's index must be of one version.
 VERSION = "1"
@@ -26,9 +31,14 @@ CJK = (
 )
 RUN = re.compile(f"[{CJK}]+")
 _MOST_MARKS = 30
-# So many pairs of a run are made at a time.
+# So many pairs of a run are made at a time, and the terms of so many texts.
 _BLOCK = 100_000
+_TEXTS_AT_ONCE = 1000
 _USUAL_SIGNS = "，。！？；：（）、“”‘’…—《》【】「」～·"
+_IDEOGRAPH = "\u4e00-\u9fff"
+# Between texts, and between runs: no text that is usual has them.
+_END_OF_TEXT, _END_OF_RUN = "\x00", "\x01"
+_UTF16 = f"utf-16-{sys.byteorder[0]}e"
 # A Chinese character that Python's Unicode does not know yet is part of a word all the same.
 _BETWEEN_WORDS = re.compile(f"[^\\w {CJK}]+|_+")
 
@@ -45,9 +55,21 @@ def normalize(text: str) -> str:
 
 def index_terms(text: str) -> str:
     """The terms of ``text``, separated by spaces, for the column of ``messages_fts``."""
-    # nine in ten messages, at a third of the cost
-    plain = text.lower() if _usual().fullmatch(text) else normalize(text)
-    return terms_of(_words(plain))
+    return terms_of(words_of(text))
+
+
+def index_terms_of(texts: Sequence[str]) -> list[str]:
+    """``index_terms`` of each text (but for their spaces), at a third of the cost of one by one."""
+    found: list[str] = []
+    for start in range(0, len(texts), _TEXTS_AT_ONCE):
+        block = texts[start : start + _TEXTS_AT_ONCE]
+        is_usual = list(map(_usual().fullmatch, block))
+        usual = iter(_terms_of_usual(list(compress(block, is_usual))))
+        found += (
+            next(usual) if is_so else index_terms(text)
+            for text, is_so in zip(block, is_usual, strict=True)
+        )
+    return found
 
 
 def words_of(text: str) -> str:
@@ -80,6 +102,28 @@ def _with_short_marks(text: str) -> str:
     return "".join(kept)
 
 
+def _terms_of_usual(texts: list[str]) -> list[str]:
+    """All at once, so that no character and no run is a step of Python's."""
+    parts = _patterns().ideographs.split(
+        _patterns().between.sub(" ", _END_OF_TEXT.join(texts).lower())
+    )
+    # others, run, others, run, …, others
+    parts[1::2] = _pairs_of_runs(parts[1::2])
+    return " ".join(parts).split(_END_OF_TEXT) if texts else []
+
+
+def _pairs_of_runs(runs: list[str]) -> list[str]:
+    """Each run's pairs, and its last character alone."""
+    if not runs:
+        return []
+    characters = array("H", _END_OF_RUN.join(runs).encode(_UTF16))
+    pairs = array("H", [ord(" ")]) * (3 * len(characters) - 2)
+    pairs[0::3] = characters
+    pairs[1::3] = characters[1:]
+    # `AB B. .C CD D` without what goes over the end of a run, each a dot
+    return _patterns().over_an_end.split(pairs.tobytes().decode(_UTF16))
+
+
 def _pairs(match: re.Match[str]) -> str:
     run = match[0]
     if len(run) <= _BLOCK:
@@ -97,7 +141,24 @@ def _usual() -> re.Pattern[str]:
     It takes 30 ms to make: worth it for the messages of a load, not for the words of a search.
     """
     simplified = (c for c in map(chr, range(0x4E00, 0xA000)) if ord(c) not in _plain_forms())
-    return re.compile(f"[ -~{_USUAL_SIGNS}{''.join(simplified)}]*")
+    return re.compile(f"[\n -~{_USUAL_SIGNS}{''.join(simplified)}]*")
+
+
+class _Patterns(NamedTuple):
+    """What only loading needs, made when it is."""
+
+    between: re.Pattern[str]
+    ideographs: re.Pattern[str]
+    over_an_end: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        re.compile(f"[^A-Za-z0-9 {_IDEOGRAPH}{_END_OF_TEXT}]+"),
+        re.compile(f"([{_IDEOGRAPH}]+)"),
+        re.compile(f"{_END_OF_RUN} {_END_OF_RUN}. "),
+    )
 
 
 @cache

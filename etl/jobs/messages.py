@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.rows import MessageRow
-from db.text_index import index_terms
+from db.text_index import index_terms_of
 from etl.records import PageRecord
 
 
@@ -15,7 +15,8 @@ def to_message_rows(page: PageRecord, room: str, date: str) -> list[MessageRow]:
     """
     of_second: dict[str, int] = {}
     rows = []
-    for message in page.messages:
+    terms_of_all = index_terms_of([message.text for message in page.messages])
+    for message, terms in zip(page.messages, terms_of_all, strict=True):
         time = message.time
         nth = of_second[time] = of_second.get(time, 0) + 1
         rows.append(
@@ -30,7 +31,7 @@ def to_message_rows(page: PageRecord, room: str, date: str) -> list[MessageRow]:
                 message.verbatim,
                 message.first_line,
                 message.last_line,
-                index_terms(message.text),
+                terms,
             )
         )
     return rows
