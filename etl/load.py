@@ -18,7 +18,7 @@ from db.connection import DayTransactions
 from db.families import FAMILIES
 from db.people.reader import names_of_days
 from db.reader import StoredDay, find_day, messages_of, rooms, table_counts
-from db.rows import DayRows, SourceRow
+from db.rows import DayRows
 from etl import __version__, finish
 from etl.config import Config
 from etl.content import (
@@ -30,13 +30,13 @@ from etl.content import (
     writable,
 )
 from etl.discover import DayFile, Remark, discover, folded
-from etl.jobs import FRAME_JOBS, JOBS, to_rows
+from etl.jobs import FRAME_JOBS, JOBS
 from etl.prune import RoomDate, file_is_gone, gone_days, remove_day, without_gone
-from etl.records import PageRecord
+from etl.readers import processes, read_days
+from etl.reading import Outcome, Reading, Wanted, read_bytes
 from etl.report import JobCounts, LoadReport, Progress
-from etl.revise import parts_of, revise, with_ids
-from etl.sources.errors import PageError
-from etl.stored import NEWLINE_NAMES, stored_parts
+from etl.revise import Part, parts_of, revise, with_ids
+from etl.stored import page_of_rows, stored_parts
 
 REJECTS_SHOWN = 10
 # A few seconds' work: no more than that is done again after a crash.
@@ -47,6 +47,7 @@ MESSAGES_PER_COMMIT = 50_000
 class LoadOptions:
     """What to load. ``content`` is standard input, as a page of ``room`` and ``date``.
 
+    ``jobs`` is how many processors it may use; None: all there are.
     ``prune`` is asked whether days may be removed whose files are gone; None: they stay.
     """
 
@@ -55,6 +56,7 @@ class LoadOptions:
     date: str | None = None
     content: DayContent | None = None
     max_size: int = MAX_SIZE
+    jobs: int | None = None
     config: Config = field(default_factory=Config)
     prune: Callable[[list[StoredDay]], bool] | None = None
 
@@ -137,9 +139,11 @@ def _recorded(
 
 def _load_all(run: _Load) -> set[RoomDate]:
     """Load what there is; of which days there were files."""
-    if run.options.content is not None:
+    content = run.options.content
+    if content is not None:
         run.progress.start(1)
-        _load_content(run, run.options.content)
+        stored = find_day(run.connection, content.file.room, content.file.date)
+        _load_outcome(run, read_bytes(content, stored.sha256 if stored else None))
         return set()
     found = discover(run.options.paths, run.options.room, run.options.date)
     there = {(file.room, file.date) for file in found.files}
@@ -152,9 +156,14 @@ def _load_all(run: _Load) -> set[RoomDate]:
         _refuse(run, remark)
     _note_like_names(run, found.files)
     run.progress.start(len(found.files))
-    for _, same_day in groupby(found.files, key=lambda file: (file.date, file.room)):
-        for file in _agreeing(run, list(same_day)):
-            _load_file(run, file)
+    wanted = [
+        Wanted(file, stored.sha256 if stored else None, run.options.max_size)
+        for _, same_day in groupby(found.files, key=lambda file: (file.date, file.room))
+        for file, stored in _changed(run, list(same_day))
+    ]
+    with contextlib.closing(read_days(wanted, processes(run.options.jobs))) as outcomes:
+        for outcome in outcomes:
+            _load_outcome(run, outcome)
     return there
 
 
@@ -207,16 +216,23 @@ def _agreeing(run: _Load, files: list[DayFile]) -> list[DayFile]:
     return [first.file]
 
 
-def _load_file(run: _Load, file: DayFile) -> None:
-    if loads.is_loaded(
-        run.connection, file.room, file.date, writable(file.path), file.size, file.mtime_ns
-    ):
-        run.report.files.unchanged += 1
-        run.progress.advance(0)
-        return
-    content = _read(run, file)
-    if content is not None:
-        _load_content(run, content)
+def _changed(run: _Load, same_day: list[DayFile]) -> Iterator[tuple[DayFile, StoredDay | None]]:
+    """The file of a day, unless it is as it was loaded by its size and mtime."""
+    for file in _agreeing(run, same_day):
+        stored = find_day(run.connection, file.room, file.date)
+        if stored is not None and _is_as_loaded(file, stored):
+            run.report.files.unchanged += 1
+            run.progress.advance(0)
+        else:
+            yield file, stored
+
+
+def _is_as_loaded(file: DayFile, stored: StoredDay) -> bool:
+    return (stored.size, stored.mtime_ns, stored.path) == (
+        file.size,
+        file.mtime_ns,
+        writable(file.path),
+    )
 
 
 def _read(run: _Load, file: DayFile) -> DayContent | None:
@@ -228,79 +244,72 @@ def _read(run: _Load, file: DayFile) -> DayContent | None:
         return None
 
 
-def _load_content(run: _Load, content: DayContent) -> None:
+def _load_outcome(run: _Load, outcome: Outcome) -> None:
     """Write one day: new, changed, or as it is."""
-    file = content.file
+    file, reading = outcome.file, outcome.reading
+    if outcome.refusal is not None:
+        _refuse(run, Remark(file.path, outcome.refusal))
+    elif reading is None:
+        _note_seen(run, file)
+    else:
+        _write_day(run, reading)
+        _say_rejects(run, file, reading.rows)
+        run.progress.advance(len(reading.rows.messages))
+
+
+def _note_seen(run: _Load, file: DayFile) -> None:
+    """The same bytes as are loaded, though perhaps in another place or of another age."""
     stored = find_day(run.connection, file.room, file.date)
-    if stored is not None and stored.sha256 == content.sha256:
+    if stored is not None:
         loads.note_seen(
             run.connection, stored.source_id, writable(file.path), file.size, file.mtime_ns
         )
-        run.report.files.unchanged += 1
-        run.progress.advance(0)
-        return
-    try:
-        page = file.format.parse(content.content, file.date)
-    except PageError as error:
-        _refuse(run, Remark(file.path, f"{error}; it was not loaded"))
-        return
-    rows = to_rows(page, file.room, file.date)
-    source = _source_row(content, page)
+    run.report.files.unchanged += 1
+    run.progress.advance(0)
+
+
+def _write_day(run: _Load, reading: Reading) -> None:
+    rows, source = reading.rows, reading.source
     with run.days.day(len(rows.messages)):
-        # another load may have been here until we had the only pen
-        stored = find_day(run.connection, file.room, file.date)
-        if stored is not None and stored.sha256 == content.sha256:
+        # another load may have been here since we looked
+        stored = find_day(run.connection, source.room, source.date)
+        if stored is not None and stored.sha256 == source.sha256:
             run.report.files.unchanged += 1
             return
         if stored is None:
-            loads.note_change(run.connection, _insert_day(run, page, rows, source))
+            loads.note_change(run.connection, _insert_day(run, reading))
         else:
             loads.note_change(run.connection, stored.id, names_of_days(run.connection, [stored.id]))
-            _replace_day(run, stored, page, rows, source)
+            _replace_day(run, stored, reading)
     _count(run, rows, new=stored is None)
-    _say_rejects(run, file, rows)
-    run.progress.advance(len(rows.messages))
 
 
-def _insert_day(run: _Load, page: PageRecord, rows: DayRows, source: SourceRow) -> int:
+def _insert_day(run: _Load, reading: Reading) -> int:
     """Write a day that is not there, its id; if it was removed, what came goes to its revisions."""
+    rows, source = reading.rows, reading.source
     removed = history.removed_version(run.connection, source.room, source.date)
     day_id = writer.insert_day(run.connection, rows, source, run.id)
     if removed is not None:
-        keys = {message.position: message.key for message in rows.messages}
         ids = {message.position: message.id for message in messages_of(run.connection, day_id)}
-        came = with_ids(revise([], parts_of(page, keys, {})).rows, ids)
+        came = with_ids(revise([], _new_parts(reading)).rows, ids)
         writer.adopt_revisions(run.connection, day_id, source.room, source.date)
         writer.insert_revisions(run.connection, day_id, removed, run.id, came)
     return day_id
 
 
-def _replace_day(
-    run: _Load, stored: StoredDay, page: PageRecord, rows: DayRows, source: SourceRow
-) -> None:
+def _replace_day(run: _Load, stored: StoredDay, reading: Reading) -> None:
     """Put a newer version of a day in the place of the stored one, and record what changed."""
-    keys = {message.position: message.key for message in rows.messages}
-    revision = revise(stored_parts(run.connection, stored), parts_of(page, keys, {}))
-    ids = writer.update_day(run.connection, stored.id, rows, revision.ids)
+    revision = revise(stored_parts(run.connection, stored), _new_parts(reading))
+    ids = writer.update_day(run.connection, stored.id, reading.rows, revision.ids)
     changes = with_ids(revision.rows, ids)
     writer.insert_revisions(run.connection, stored.id, stored.source_id, run.id, changes)
-    source_id = writer.insert_source(run.connection, source, run.id)
+    source_id = writer.insert_source(run.connection, reading.source, run.id)
     writer.set_source(run.connection, stored.id, source_id)
 
 
-def _source_row(content: DayContent, page: PageRecord) -> SourceRow:
-    return SourceRow(
-        path=writable(content.file.path),
-        sha256=content.sha256,
-        size=content.file.size,
-        mtime_ns=content.file.mtime_ns,
-        format=page.format,
-        newline=NEWLINE_NAMES[page.newline],
-        byte_order_mark=int(page.byte_order_mark),
-        escape_depth=page.escape_depth,
-        room=content.file.room,
-        date=content.file.date,
-    )
+def _new_parts(reading: Reading) -> list[Part]:
+    keys = {message.position: message.key for message in reading.rows.messages}
+    return parts_of(page_of_rows(reading.rows, reading.source), keys, {})
 
 
 def _count(run: _Load, rows: DayRows, *, new: bool) -> None:

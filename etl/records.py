@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["text", "image", "link", "file", "notice", "missing"]
 Newline = Literal["\n", "\r\n"]
+# As the archive says it.
+NEWLINE_NAMES: dict[Newline, str] = {"\n": "lf", "\r\n": "crlf"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,11 @@ from db.rows import DayRows, FamilyRow, MessageRow
 from db.text_index import VERSION as TEXT_INDEX_VERSION
 from etl.discover import DayFile, discover
 from etl.jobs import to_rows
+from etl.records import NEWLINE_NAMES
 from etl.report import Progress
 from etl.sources import FORMATS
 from etl.sources.errors import PageError
-from etl.stored import NEWLINE_NAMES, stored_bytes
+from etl.stored import stored_bytes
 
 # Of one check that finds more, the first ones tell what happened.
 SHOWN = 10

@@ -54,6 +54,12 @@ def load(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Let --prune remove them without asking.")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, help="Use so many processors; all there are unless told."
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing but what is wrong.")
     ] = False,
@@ -82,7 +88,9 @@ def load(
         raise typer.BadParameter("--prune looks for files that are gone: - is none")
     if prune and not yes and not _can_ask():
         raise typer.BadParameter("--prune asks before it removes days, and cannot here: add --yes")
-    options = replace(day_files(given, room, date, max_size), config=read_config(db, config))
+    options = replace(
+        day_files(given, room, date, max_size), config=read_config(db, config), jobs=jobs
+    )
     with (
         open_writable(db, create=True, wait=wait, say=render.error_line) as connection,
         new_progress(quiet=quiet, verbose=verbose) as progress,

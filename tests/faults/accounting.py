@@ -11,11 +11,11 @@ from db.connection import APPLICATION_ID
 from db.reader import find_day
 from db.rows import DayRows, SourceRow
 from etl.jobs import to_rows
-from etl.records import MessageRecord, PageRecord, RejectRecord
+from etl.records import NEWLINE_NAMES, MessageRecord, PageRecord, RejectRecord
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page, render_page
 from etl.sources.wechat_markdown.page import BYTE_ORDER_MARK, render_message
-from etl.stored import NEWLINE_NAMES, stored_page
+from etl.stored import stored_page
 
 ROOM, DATE = "team", "2031-02-03"
 
