@@ -98,8 +98,8 @@ def test_its_distributions_are_those_of_real_pages(
         assert generated[name][place] == pytest.approx(real[name][place], rel=0.2, abs=1)
 
 
-@pytest.mark.parametrize("name", ["messages_per_day", "speakers_per_day"])
-def test_its_days_are_like_real_ones(
+@pytest.mark.parametrize("name", ["messages_per_day", "speakers_per_day", "name_lengths"])
+def test_its_days_and_names_are_like_real_ones(
     name: str, generated: dict[str, Any], real: dict[str, Any]
 ) -> None:
     mean = {of: sum(figures[name]) for of, figures in (("made", generated), ("real", real))}

@@ -19,11 +19,12 @@ SEPARATORS = ("-", "-", "-", "-", "_", "－", "|", "—", "～", " ")
 
 RENAMED = 0.1
 """Share of new names that somebody takes who is there already."""
-OTHER_IN_GROUP = 0.55
-"""Share of people whose name in the group is not the one over their messages."""
+NICKNAMES = 0.5
+"""Share of names over messages that are as the exporter's address book has somebody."""
+OTHER_IN_GROUP = {True: 0.9, False: 0.2}
+"""Share of people whose name in the group is another one, with a nickname and without."""
 EARLY = 0.9
 """How much likelier the early ones are to be the busiest: at 1 not at all, at 0 always."""
-_NICKNAMES = 0.2
 
 
 class Person(NamedTuple):
@@ -84,13 +85,15 @@ class Community:
         rng = self._rng
         company = rng.choice(COMPANY)
         parts = (nickname, company + rng.choice(KIND), rng.choice(ROLES), city)
-        separator = rng.choice(SEPARATORS)
-        name = separator.join(parts) if rng.random() > _NICKNAMES else f"{nickname}的{company}"
+        name = rng.choice(SEPARATORS).join(parts)
+        short = rng.random() < NICKNAMES
+        if short:
+            name = rng.choice((nickname, nickname, f"{nickname}{company}"))
         while name in self._taken:
             name += rng.choice("abcdefghkmnprstuvwxyz23456789")
         self._taken.add(name)
         in_group = name
-        if rng.random() < OTHER_IN_GROUP:
+        if rng.random() < OTHER_IN_GROUP[short]:
             in_group = rng.choice(SEPARATORS[:-1]).join((nickname, company, *parts[2:]))
         return Person(name, in_group, parts)
 

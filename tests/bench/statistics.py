@@ -84,6 +84,7 @@ def measured(pages: Sequence[PageRecord]) -> dict[str, Any]:
         "day_begins": quantiles(edges(pages, 0), 100),
         "day_ends": quantiles(edges(pages, -1), 100),
         "gaps": quantiles(relative_gaps(pages), 1000),
+        "name_lengths": quantiles((len(message.speaker) for message in messages), 20),
         "speakers": growth(message.speaker for message in messages),
         "activity": activity(Counter(message.speaker for message in messages)),
         "still_talking": round(still_talking(pages), 4),
