@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import tabulate
+from tabulate import tabulate
 
 BASELINE = Path(__file__).with_name("baseline.json")
 
@@ -66,14 +66,21 @@ def save_baseline(pages: str, figures: Iterable[Figure], path: Path = BASELINE) 
 def table(figures: Sequence[Figure], baseline: Baseline) -> str:
     """The report as people read it."""
     rows = [
-        (f.name, _shown(f.value), f.unit, f.goal, f.verdict, *_before(f, baseline), f.note)
+        # what is indented is a part of what stands above it; tabulate takes outer spaces away
+        (
+            re.sub("^  ", "· ", f.name),
+            _shown(f.value),
+            f.unit,
+            f.goal,
+            f.verdict,
+            *_before(f, baseline),
+            f.note,
+        )
         for f in figures
     ]
     heads = ("measurement", "value", "unit", "goal", "", "baseline", "change", "")
     right = ("left", "right", "left", "left", "left", "right", "right", "left")
-    # what is indented is a part of what stands above it
-    tabulate.PRESERVE_WHITESPACE = True
-    return tabulate.tabulate(rows, headers=heads, colalign=right, disable_numparse=True)
+    return tabulate(rows, headers=heads, colalign=right, disable_numparse=True)
 
 
 def summary(figures: Sequence[Figure]) -> str:

@@ -52,9 +52,9 @@ class Large:
     @cached_property
     def pages(self) -> Path:
         """The pages, generated."""
-        return self.generated(self.messages)
+        return self._generated(self.messages)
 
-    def generated(self, messages: int) -> Path:
+    def _generated(self, messages: int) -> Path:
         """Pages of so many messages."""
         pages = self.folder / f"pages-{messages}"
         done = pages / "generated"
@@ -71,23 +71,25 @@ class Large:
         db, noted = self.folder / f"{self.messages}.db", self._noted
         if not noted.exists():
             pages = self.pages
+            # before and after, as the machine may be busier in between
+            few = [self._seconds_of_few()]
             self.say(f"load {self.messages:,} messages")
             db.unlink(missing_ok=True)
             done = load(pages, db)
-            few = self.seconds_of_few()
-            noted.write_text(json.dumps({"seconds": done.seconds, "peak": done.peak, "few": few}))
+            few += [self._seconds_of_few() for _ in range(min(self.rounds, 3) - 1)]
+            took = {"seconds": done.seconds, "peak": done.peak, "few": statistics.median(few)}
+            noted.write_text(json.dumps(took), "utf-8")
         return db
 
-    def seconds_of_few(self) -> float:
+    def _seconds_of_few(self) -> float:
         """What the load of a small archive takes."""
         few = min(FEW, self.messages)
-        pages, db = self.generated(few), self.folder / "few.db"
-        seconds = []
-        for _ in range(min(self.rounds, 3)):
-            self.say(f"load {few:,} messages")
-            db.unlink(missing_ok=True)
-            seconds.append(load(pages, db).seconds)
-        return statistics.median(seconds)
+        pages, db = self._generated(few), self.folder / "few.db"
+        self.say(f"load {few:,} messages")
+        db.unlink(missing_ok=True)
+        seconds = load(pages, db).seconds
+        db.unlink()
+        return seconds
 
     @property
     def took(self) -> dict[str, float]:
