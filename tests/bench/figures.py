@@ -113,6 +113,8 @@ def _before(figure: Figure, baseline: Baseline) -> tuple[str, str]:
 
 
 def _shown(value: float) -> str:
+    if value == int(value):
+        return f"{value:,.0f}"
     return (
         f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" if value < 10 else f"{value:.1f}"
     )
