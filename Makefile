@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DB := chats.db
 
-.PHONY: demo test check bench faults generated screenshots next-datasette people-report traditional clean
+.PHONY: demo test check bench bench-large faults generated screenshots next-datasette people-report traditional clean
 
 demo: $(VENV)/installed
 	$(BIN)/etl load --sample --db $(DB)
@@ -23,7 +23,11 @@ check: $(VENV)/installed-check
 	$(BIN)/python -m cli.generated --check
 
 bench: $(VENV)/installed-check
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+# for MESSAGES generated messages, half an hour and more; KEEP=FOLDER keeps pages and archive
+bench-large: $(VENV)/installed-check
+	$(BIN)/python -m tests.bench --large $(or $(MESSAGES),10000000) $(if $(KEEP),--keep $(KEEP)) $(BENCH_ARGS)
 
 # hurts archives in every way we know, for some twenty minutes, and prints what came of it
 faults: $(VENV)/installed-check

@@ -7,7 +7,6 @@ import http.client
 import re
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,26 +14,33 @@ from urllib.parse import urlsplit
 
 from cli.browse.addresses import Addresses
 from db.connection import open_read_only
-from tests.bench.load import Figure, run_etl
+from tests.bench.figures import Figure
+from tests.bench.processes import CHATS, p95
+from tests.bench.setting import Setting
 
 ROUNDS = 30
 # in a handful of messages, and in every third
 RARE, COMMON = "清算机构", "的"
-CHATS = Path(sys.executable).with_name("chats")
 GOALS = {"busiest day": "≤ 150"}
+USUAL_GOAL = "≤ 60"
 LIGHT = 600
 
 
-def measure(pages: Path, folder: Path) -> list[Figure]:
-    """Serve the archive of ``pages`` and ask for its pages in turn."""
-    db = folder / "browse.db"
-    run_etl("load", str(pages), "--quiet", "--db", str(db))
+def measure(setting: Setting) -> list[Figure]:
+    """Serve the archive of the pages and ask for its pages in turn."""
+    return over_http(setting.db, ROUNDS, GOALS)
+
+
+def over_http(
+    db: Path, rounds: int, goals: dict[str, str], usual: str = USUAL_GOAL
+) -> list[Figure]:
+    """The times of an archive's pages, by their ``goals``."""
     places = addresses_of(db)
     times: dict[str, list[float]] = {name: [] for name in places}
     with served(db) as connection:
         for place in places.values():
             fetched(connection, place)
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name, place in places.items():
                 started = time.perf_counter()
                 fetched(connection, place)
@@ -43,11 +49,11 @@ def measure(pages: Path, folder: Path) -> list[Figure]:
     table = statistics.median(times.pop("Datasette's table"))
     figures = [Figure("GET Datasette's own page of messages", table, "ms")]
     for name, of_page in times.items():
-        goal = GOALS.get(name, "≤ 60")
+        goal = goals.get(name, usual)
         median = statistics.median(of_page)
         figures += [
             Figure(f"GET {name}", median, "ms", goal),
-            Figure(f"GET {name}, p95", statistics.quantiles(of_page, n=20)[-1], "ms", goal),
+            Figure(f"GET {name}, p95", p95(of_page), "ms", goal),
             Figure(f"GET {name} / Datasette's own page", median / table, "×"),
         ]
     return [*figures, Figure("busiest day, compressed", weight, "KB", f"≤ {LIGHT}")]

@@ -7,94 +7,100 @@ The floor reads the same bytes and inserts rows and index terms that are there a
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from db import migrations
 from db.text_index import index_terms
+from tests.bench import profile
+from tests.bench.figures import Figure
+from tests.bench.processes import (
+    Run,
+    in_a_process,
+    knows_jobs,
+    load,
+    page_files,
+    size_of,
+)
+from tests.bench.setting import Setting
 
-ROUNDS = 9
-ETL = Path(sys.executable).with_name("etl")
-
-
-class Figure(NamedTuple):
-    """A measured value."""
-
-    name: str
-    value: float
-    unit: str
-    goal: str = ""
-
-
-class Run(NamedTuple):
-    """A finished process: wall-clock seconds, and its peak memory in MiB."""
-
-    seconds: float
-    peak: float
+PROFILES = 3
 
 
-def measure(pages: Path, folder: Path) -> list[Figure]:
-    """Load ``pages`` again and again, in turns with the floor."""
-    db = folder / "first.db"
-    run_etl("load", str(pages), "--quiet", "--db", str(db))
+def measure(setting: Setting) -> list[Figure]:
+    """Load the pages again and again, in turns with the floor."""
+    pages, folder = setting.pages, setting.folder
     rows_file = folder / "rows.pickle"
-    in_a_process("rows", db, rows_file)
-    messages = count(db, "messages")
-    loads, floors, again = [], [], []
-    for number in range(ROUNDS):
+    in_a_process("tests.bench.load", "rows", setting.db, rows_file)
+    loads: list[Run] = []
+    by_two: list[float] = []
+    floors: list[float] = []
+    people: list[float] = []
+    for number in range(setting.rounds):
         target = folder / f"load{number}.db"
-        loads.append(run_etl("load", str(pages), "--quiet", "--db", str(target)))
-        again.append(run_etl("load", str(pages), "--quiet", "--db", str(target)).seconds)
-        target = folder / f"floor{number}.db"
-        floors.append(float(in_a_process("floor", rows_file, pages, target)))
-    ratios = [run.seconds / floor for run, floor in zip(loads, floors, strict=True)]
-    people = [people_seconds(folder / f"load{number}.db") for number in range(ROUNDS)]
+        loads.append(load(pages, target))
+        people.append(people_seconds(target))
+        floor_db = folder / f"floor{number}.db"
+        floors.append(float(in_a_process("tests.bench.load", "floor", rows_file, pages, floor_db)))
+        if knows_jobs():
+            two = folder / f"two{number}.db"
+            by_two.append(load(pages, two, "--jobs", "2").seconds)
+            two.unlink()
+        floor_db.unlink()
+        target.unlink()
+    figures = ratios([run.seconds for run in loads], floors, people, by_two)
+    figures += profile.figures(pages, folder, statistics.median(floors), PROFILES)
+    return [*figures, *sizes(setting, loads)]
+
+
+def ratios(
+    loads: list[float], floors: list[float], people: list[float], by_two: list[float]
+) -> list[Figure]:
+    """Loads against the floors of their rounds."""
+    whole = [seconds / floor for seconds, floor in zip(loads, floors, strict=True)]
     alone = [
-        (run.seconds - who) / floor for run, who, floor in zip(loads, people, floors, strict=True)
+        (seconds - who) / floor for seconds, who, floor in zip(loads, people, floors, strict=True)
     ]
-    reloads = [second / run.seconds for second, run in zip(again, loads, strict=True)]
+    least_and_most = f"{min(whole):.2f} to {max(whole):.2f}"
+    figures = [Figure("etl load / floor", statistics.median(whole), "×", "≤ 1.5", least_and_most)]
+    if by_two:
+        two = [seconds / floor for seconds, floor in zip(by_two, floors, strict=True)]
+        figures.append(Figure("etl load --jobs 2 / floor", statistics.median(two), "×", "≤ 1.1"))
+    name = "etl load without who is who / floor"
+    return [*figures, Figure(name, statistics.median(alone), "×")]
+
+
+def sizes(setting: Setting, loads: list[Run]) -> Iterator[Figure]:
+    """Memory, and what the archive takes on disk."""
+    messages = count(setting.db, "messages")
+    size = setting.db.stat().st_size
     peak = statistics.median(run.peak for run in loads)
-    more = peak_of_more_files(pages, folder)
-    size = db.stat().st_size
-    return [
-        Figure("etl load / floor", statistics.median(ratios), "×"),
-        Figure("etl load without who is who / floor", statistics.median(alone), "×", "≤ 2.5"),
-        Figure("  least of the rounds", min(alone), "×"),
-        Figure("  greatest of the rounds", max(alone), "×"),
-        Figure("loading again / loading", statistics.median(reloads), "×"),
-        Figure("messages per second", messages / statistics.median(r.seconds for r in loads), "/s"),
-        Figure("peak memory", peak, "MiB"),
-        Figure("peak memory with 4 × the files / with 1 ×", more / peak, "×", "about 1"),
-        Figure("database / pages", size / size_of(pages), "×"),
-        Figure("database per message", size / messages, "bytes"),
-    ]
-
-
-def run_etl(*arguments: str) -> Run:
-    """Run `etl` as a process."""
-    started = time.perf_counter()
-    process = subprocess.Popen([str(ETL), *arguments])
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, arguments
-    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
+    more = peak_of_more_files(setting.pages, setting.folder)
+    seconds = statistics.median(run.seconds for run in loads)
+    yield Figure("messages per second", messages / seconds, "/s")
+    yield Figure("peak memory", peak, "MiB")
+    yield Figure("peak memory with 4 × the files / with 1 ×", more / peak, "×", "≤ 1.2")
+    yield Figure("database / pages", size / size_of(setting.pages), "×")
+    yield Figure("database per message", size / messages, "bytes")
 
 
 def peak_of_more_files(pages: Path, folder: Path) -> float:
     """Peak memory in MiB of a load of four times as many files of the same size."""
-    copies = folder / "copies"
+    copies, db = folder / "copies", folder / "more.db"
     for posts in list(pages.rglob("_posts")):
         for number in range(4):
             shutil.copytree(posts, copies / f"{posts.parent.name}-{number}" / "_posts")
-    return run_etl("load", str(copies), "--quiet", "--db", str(folder / "more.db")).peak
+    peak = load(copies, db).peak
+    shutil.rmtree(copies)
+    db.unlink()
+    return peak
 
 
 def write_rows(db: Path, rows_file: Path) -> None:
@@ -111,20 +117,11 @@ def write_rows(db: Path, rows_file: Path) -> None:
     rows_file.write_bytes(pickle.dumps(rows))
 
 
-def in_a_process(step: str, *paths: Path) -> str:
-    """What ``write_rows`` or ``floor`` prints, in a process of its own.
-
-    A process that was started counts our own memory as its peak: this one must stay small.
-    """
-    command = [sys.executable, "-m", "tests.bench.load", step, *map(str, paths)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
 def floor(rows_file: Path, pages: Path, target: Path) -> None:
     """Print the seconds it takes to read all pages and to insert all rows."""
     rows: dict[str, list[tuple[Any, ...]]] = pickle.loads(rows_file.read_bytes())
     started = time.perf_counter()
-    for path in pages.rglob("*.markdown"):
+    for path in page_files(pages):
         path.read_bytes()
     connection = sqlite3.connect(target, isolation_level=None)
     connection.execute("pragma journal_mode = wal")
@@ -157,11 +154,6 @@ def count(db: Path, table: str) -> int:
     (rows,) = connection.execute(f"select count(*) from {table}").fetchone()
     connection.close()
     return int(rows)
-
-
-def size_of(pages: Path) -> int:
-    """The bytes of all pages."""
-    return sum(path.stat().st_size for path in pages.rglob("*.markdown"))
 
 
 if __name__ == "__main__":

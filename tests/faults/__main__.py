@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench.load import Figure
+from tests.bench.figures import Figure
 from tests.faults import disks, growth, kills, mutations, readers
 from tests.faults.archives import Torn
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench.load import Figure
+from tests.bench.figures import Figure
 from tests.faults.archives import (
     ENVIRONMENT,
     Torn,

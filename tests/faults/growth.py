@@ -23,7 +23,7 @@ from db.writable import open_writable
 from etl.load import LoadOptions, load
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page
-from tests.bench.load import Figure
+from tests.bench.figures import Figure
 from tests.faults.mutations import Watch
 from tests.pages import DATE, LIN, WANG, message, page
 

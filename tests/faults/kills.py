@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import which
 from typing import NamedTuple
 
-from tests.bench.load import Figure
+from tests.bench.figures import Figure
 from tests.faults.archives import (
     Torn,
     Undisturbed,

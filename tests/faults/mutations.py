@@ -28,7 +28,7 @@ from etl.load import LoadOptions, load
 from etl.records import MessageRecord
 from etl.sources.wechat_markdown.bodies import BLANK
 from etl.stored import stored_page
-from tests.bench.load import Figure
+from tests.bench.figures import Figure
 from tests.conftest import assert_sound
 from tests.faults.accounting import account
 from tests.faults.archives import Torn

@@ -13,7 +13,7 @@ from db.connection import open_read_only
 from db.errors import ArchiveError
 from db.search import run
 from db.search.language import parse
-from tests.bench.load import Figure
+from tests.bench.figures import Figure
 from tests.faults.archives import Torn, load
 from tests.pages import message, write_page
 
