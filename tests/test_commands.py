@@ -253,6 +253,24 @@ def test_a_config_that_is_not_there(etl: Command, tmp_path: Path) -> None:
     assert "cannot be read" in result.err
 
 
+@pytest.mark.parametrize("name", ["etl", "chats"])
+def test_the_list_of_commands_is_whole_and_imports_none(name: str) -> None:
+    package = importlib.import_module(f"cli.{name}_app")
+    program = (
+        f"import sys; from cli.main import run; run({name!r}, ['--help']);"
+        f"print([m for m in sys.modules if m.startswith('cli.{name}_app.')], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        env=os.environ | {"COLUMNS": "80"},
+    )  # fmt: skip
+    assert done.stderr == "[]\n"
+    listed = done.stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == list(package.COMMANDS)
+    for command in package.COMMANDS:
+        assert hasattr(importlib.import_module(f"{package.__name__}.{command}"), command)
+
+
 @pytest.mark.parametrize("option", ["-h", "--help"])
 @pytest.mark.parametrize(
     "words",
