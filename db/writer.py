@@ -33,6 +33,10 @@ insert into messages (id, key, day_id, position, sent_at, speaker_id, kind, text
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _AT_ONCE = 1000
+_MAKES_INDEX = (
+    "create virtual table messages_fts",
+    "insert into messages_fts (messages_fts, rank)",
+)
 # what a picture's body links to
 _TARGET = re.compile(rb"\]\((\S+)\)")
 _UPDATE_MESSAGE = """
@@ -226,7 +230,7 @@ def renew_index(connection: sqlite3.Connection) -> None:
         connection.execute("drop table messages_fts")
     for script in migrations.scripts():
         for statement in migrations.statements(script):
-            if statement.startswith("create virtual table messages_fts"):
+            if any(sign in statement for sign in _MAKES_INDEX):
                 connection.execute(statement)
     connection.execute(
         "insert into properties (name, value) values ('text_index', ?)"
