@@ -110,11 +110,18 @@ def write_rows(db: Path, rows_file: Path) -> None:
         "select name from sqlite_master where type = 'table' and sql like 'create table %'"
         " and sql like '%strict%' order by rowid"
     ).fetchall()
-    rows = {name: connection.execute(f"select * from {name}").fetchall() for (name,) in tables}
+    rows = dict(rows_of(connection, name) for (name,) in tables)
     texts = connection.execute("select id, text from messages where text <> '' order by id")
     rows["messages_fts (rowid, terms)"] = [(i, index_terms(text)) for i, text in texts]
     connection.close()
     rows_file.write_bytes(pickle.dumps(rows))
+
+
+def rows_of(connection: sqlite3.Connection, table: str) -> tuple[str, list[tuple[Any, ...]]]:
+    """A table with the columns that are stored, as an insert names it, and its rows."""
+    stored = "select name from pragma_table_xinfo(?) where hidden = 0"
+    columns = ", ".join(name for (name,) in connection.execute(stored, [table]))
+    return f"{table} ({columns})", connection.execute(f"select {columns} from {table}").fetchall()
 
 
 def floor(rows_file: Path, pages: Path, target: Path) -> None:

@@ -32,10 +32,10 @@ FUNCTIONS = (
     ("find and read", "etl.content", "read_content"),
     ("parse", "etl.sources.wechat_markdown.page", "parse_page"),
     ("rows", "etl.jobs", "to_rows"),
-    ("index terms", "db.text_index.terms", "index_terms"),
+    ("index terms", "db.text_index.terms", "index_terms_of"),
     ("who is who", "etl.people.build", "build_people"),
     ("other writing", "etl.load", "load"),
-    ("commit and close", "db.connection", "_leave_one_file"),
+    ("commit and close", "db.writable", "_leave_one_file"),
 )
 # a step, and the statements that are it; the first that fits
 STATEMENTS = (
