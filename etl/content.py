@@ -33,7 +33,7 @@ class UnreadableFile(Exception):
 def read_content(file: DayFile, most: int) -> DayContent:
     """The file with its bytes, at most so many. Raises UnreadableFile."""
     try:
-        content = b"" if file.size > most else _bytes_of(file.path, most + 1)
+        content = b"" if file.size > most else _bytes_of(file.location, most + 1)
     except OSError as error:
         raise UnreadableFile(f"cannot be read: {error.strerror}") from error
     if file.size > most or len(content) > most:
@@ -53,12 +53,16 @@ def disagreement(contents: Sequence[DayContent]) -> Remark | None:
     return Remark(Path(names), f"{what}; neither was loaded: keep one, or use --room")
 
 
-def writable(path: Path) -> str:
-    """An absolute path as text that any database can hold; undecodable bytes as ``\\xNN``."""
-    return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
+def writable(path: Path | str) -> str:
+    """An absolute path as text that any database can hold; undecodable bytes as ``\\xNN``.
+
+    A path that is text must be as Path would write it.
+    """
+    absolute = os.path.join(os.getcwd(), path) if isinstance(path, str) else str(path.absolute())
+    return os.fsencode(absolute).decode("utf-8", "backslashreplace")
 
 
-def _bytes_of(path: Path, most: int) -> bytes:
+def _bytes_of(path: str, most: int) -> bytes:
     """The first ``most`` bytes of a file; one that would make us wait, as some in /proc, fails."""
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         return file.read(most)

@@ -7,9 +7,11 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from etl.sources import BY_SUFFIX, Format
 
@@ -21,20 +23,25 @@ LONGEST_ROOM = 255
 _NOT_IN_ROOM = re.compile(r"[/\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class DayFile:
+class DayFile(NamedTuple):
     """A file that holds one room's day, ``date`` being ``YYYY-MM-DD``.
 
-    ``identity`` is what the file system knows it by, under whatever name.
+    ``location`` is its path as text: tens of thousands of files are quicker looked at without
+    Path. ``identity`` is what the file system knows it by, under whatever name.
     """
 
-    path: Path
+    location: str
     room: str
     date: str
     format: Format
     size: int
     mtime_ns: int
     identity: tuple[int, int] = (0, 0)
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +77,18 @@ def discover(paths: Iterable[Path], room: str | None = None, date: str | None = 
     """
     found = Discovery()
     seen: set[object] = set()
+    room_in = _rooms(room)
     for path in paths:
-        named = not is_folder(path)
-        for file in [path] if named else _walk(path, found):
+        for one in _named(path, found) if not is_folder(path) else _walk(str(path), found):
             try:
-                if named:
-                    path.stat()
-                day_file = _day_file(file, room, date)
+                day_file = _day_file(one, room_in, date)
             except BadDayFile as reason:
-                found.problems.append(Remark(file, str(reason)))
+                found.problems.append(Remark(Path(one.location), str(reason)))
             except NotADayFile as reason:
-                remark = Remark(file, str(reason))
-                (found.problems if named else found.passed_over).append(remark)
+                remark = Remark(Path(one.location), str(reason))
+                (found.problems if one.is_named else found.passed_over).append(remark)
             except OSError as error:
+                file = Path(one.location)
                 found.problems.append(Remark(file, _os_reason(file, error)))
             else:
                 # one file named twice is one; linked into two rooms it is two days
@@ -90,7 +96,7 @@ def discover(paths: Iterable[Path], room: str | None = None, date: str | None = 
                 if same not in seen:
                     found.files.append(day_file)
                 seen.add(same)
-    found.files.sort(key=lambda f: (f.date, f.room, os.fsencode(f.path)))
+    found.files.sort(key=lambda f: (f.date, f.room, os.fsencode(f.location)))
     return found
 
 
@@ -100,9 +106,9 @@ def room_of(path: Path) -> str:
     return folder.parent.name if folder.name.lower() == _POSTS else folder.name
 
 
-def date_of(path: Path) -> str:
+def date_of(name: str) -> str:
     """The date that a day file's name begins with. Raises NotADayFile."""
-    match = _DATED.match(path.name)
+    match = _DATED.match(name)
     if match is None:
         raise NotADayFile("its name does not begin with a date (YYYY-MM-DD)")
     try:
@@ -143,43 +149,100 @@ def folded(room: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", room).casefold())
 
 
-def _walk(folder: Path, found: Discovery) -> Iterator[Path]:
+class _Found(NamedTuple):
+    """A file in a folder (as text; '' is the current one), or one that was named itself."""
+
+    folder: str
+    name: str
+    stat: Callable[[], os.stat_result]
+    is_named: bool = False
+
+    @property
+    def location(self) -> str:
+        """Its path, as Path would write it."""
+        return os.path.join(self.folder, self.name)
+
+
+def _named(path: Path, found: Discovery) -> Iterator[_Found]:
+    """A path that is no folder, if there is anything."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        found.problems.append(Remark(path, _os_reason(path, error)))
+    else:
+        folder = "" if str(path.parent) == "." else str(path.parent)
+        yield _Found(folder, path.name, lambda: facts, is_named=True)
+
+
+def _walk(top: str, found: Discovery) -> Iterator[_Found]:
     """Files below a folder, in the order of their names; hidden ones and linked folders apart."""
-
-    def failed(error: OSError) -> None:
-        found.problems.append(Remark(Path(error.filename), f"cannot be read: {error.strerror}"))
-
-    for parent, folders, files in os.walk(folder, onerror=failed):
-        here = Path(parent)
-        for name in sorted(folders):
-            if name.startswith("."):
-                found.passed_over.append(Remark(here / name, "a hidden folder"))
-                folders.remove(name)
-            elif _looks_like_day_file(here / name):
-                found.problems.append(Remark(here / name, "a folder, though named as a day's file"))
-            elif _is_link(here / name):
-                found.passed_over.append(Remark(here / name, "a link to a folder"))
-        folders.sort()
-        yield from (here / name for name in sorted(files))
+    waiting = ["" if top == "." else top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder or ".") as entries:
+                here = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            problem = Remark(Path(folder), f"cannot be read: {error.strerror}")
+            found.problems.append(problem)
+            continue
+        yield from (_Found(folder, one.name, one.stat) for one in here if not _is_folder(one))
+        folders = [one for one in here if _is_folder(one) and _is_looked_into(one, folder, found)]
+        waiting += (os.path.join(folder, one.name) for one in reversed(folders))
 
 
-def _looks_like_day_file(path: Path) -> bool:
-    return path.suffix.lower() in BY_SUFFIX and _DATED.match(path.name) is not None
+def _is_looked_into(entry: os.DirEntry[str], folder: str, found: Discovery) -> bool:
+    """Whether day files are looked for in a folder; if not, that is said."""
+    path = Path(folder, entry.name)
+    if entry.name.startswith("."):
+        found.passed_over.append(Remark(path, "a hidden folder"))
+    elif _looks_like_day_file(entry.name):
+        found.problems.append(Remark(path, "a folder, though named as a day's file"))
+    elif entry.is_symlink():
+        found.passed_over.append(Remark(path, "a link to a folder"))
+    else:
+        return True
+    return False
 
 
-def _day_file(path: Path, room: str | None, date: str | None) -> DayFile:
-    if path.name.startswith("."):
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _looks_like_day_file(name: str) -> bool:
+    return _suffix(name) in BY_SUFFIX and _DATED.match(name) is not None
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _rooms(room: str | None) -> Callable[[str], str]:
+    """The room that files of a folder are of, each folder looked at once. It raises NotADayFile."""
+
+    @cache
+    def room_in(folder: str) -> str:
+        return valid_room(room or room_of(Path(folder, "file")))
+
+    return room_in
+
+
+def _day_file(one: _Found, room_in: Callable[[str], str], date: str | None) -> DayFile:
+    if one.name.startswith("."):
         raise NotADayFile("a hidden file")
-    format_ = BY_SUFFIX.get(path.suffix.lower())
+    format_ = BY_SUFFIX.get(_suffix(one.name))
     if format_ is None:
         raise NotADayFile(f"not one of {', '.join('*' + suffix for suffix in BY_SUFFIX)}")
-    day = date or date_of(path)
-    facts = path.stat()
+    day = date or date_of(one.name)
+    facts = one.stat()
     if not stat.S_ISREG(facts.st_mode):
         raise OSError(None, "is no regular file")
     return DayFile(
-        path,
-        valid_room(room or room_of(path)),
+        one.location,
+        room_in(one.folder),
         day,
         format_,
         facts.st_size,

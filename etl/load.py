@@ -231,7 +231,7 @@ def _is_as_loaded(file: DayFile, stored: StoredDay) -> bool:
     return (stored.size, stored.mtime_ns, stored.path) == (
         file.size,
         file.mtime_ns,
-        writable(file.path),
+        writable(file.location),
     )
 
 
@@ -262,7 +262,7 @@ def _note_seen(run: _Load, file: DayFile) -> None:
     stored = find_day(run.connection, file.room, file.date)
     if stored is not None:
         loads.note_seen(
-            run.connection, stored.source_id, writable(file.path), file.size, file.mtime_ns
+            run.connection, stored.source_id, writable(file.location), file.size, file.mtime_ns
         )
     run.report.files.unchanged += 1
     run.progress.advance(0)

@@ -58,7 +58,7 @@ def read_bytes(content: DayContent, loaded: str | None) -> Outcome:
     except PageError as error:
         return Outcome(file, refusal=f"{error}; it was not loaded")
     source = SourceRow(
-        path=writable(file.path),
+        path=writable(file.location),
         sha256=sha256,
         size=file.size,
         mtime_ns=file.mtime_ns,

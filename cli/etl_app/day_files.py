@@ -63,5 +63,5 @@ def _standard_input(room: str | None, date: str | None, most: int) -> DayContent
     content = sys.stdin.buffer.read(most + 1) if sys.stdin else b""
     if len(content) > most:
         raise ArchiveError(f"standard input: is larger than {most:,} bytes; see --max-size")
-    file = DayFile(STANDARD_INPUT, room, date, WECHAT_MARKDOWN, len(content), 0)
+    file = DayFile(str(STANDARD_INPUT), room, date, WECHAT_MARKDOWN, len(content), 0)
     return DayContent(file, content)
