@@ -18,7 +18,7 @@ BYTE_ORDER_MARK = "\ufeff"
 SEPARATOR = "   \n"
 # A header by its shape; whether its time exists is judged later. One space after the time, or
 # none at the line's end, is what editors leave of two.
-_HEADER = re.compile(r"^> ([0-9]+:[0-9]+:[0-9]+)(?![^ \t\r\n])([^\n]*)\n?", re.MULTILINE)
+_HEADER = re.compile(r"^> ([0-9]+:[0-9]+:[0-9]+)(?![^ \t\r\n])([^\n]*\n?)", re.MULTILINE)
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 # Bytes that are not UTF-8 are carried as lone surrogates (PEP 383) until they are rejected.
 _UNREADABLE = re.compile("[\x00\udc80-\udcff]")
@@ -26,14 +26,15 @@ _BLANK_LINE = re.compile(r"[ \t\r]*(?:\n|\Z)")
 
 
 class _Segment(NamedTuple):
-    """A message as it stands on the page, its body not yet understood."""
+    """A message as it stands on the page, what its body means not yet understood."""
 
     position: int
-    first_line: int
     time: str
     speaker: str
     body: str | None
-    written: str
+    verbatim: str | None
+    first_line: int
+    last_line: int
     shape: Shape
 
 
@@ -44,11 +45,11 @@ def parse_page(content: bytes, date: str) -> PageRecord:
     page as a whole holds nothing that can be loaded.
     """
     text, newline, byte_order_mark = _decode(content)
-    headers = list(_HEADER.finditer(text))
-    head = text[: headers[0].start()] if headers else text
-    front_matter, rejects = _parse_head(head, date, newline, quiet_day=not headers)
+    # the head; then of each message its time, the rest of its header, and what follows
+    head, *pieces = _HEADER.split(text)
+    front_matter, rejects = _parse_head(head, date, newline, quiet_day=not pieces)
     segments: list[_Segment] = []
-    for segment in _segments(text, headers, first_line=1 + head.count("\n"), newline=newline):
+    for segment in _segments(text, len(head), pieces, 1 + head.count("\n"), newline):
         if isinstance(segment, RejectRecord):
             rejects.append(segment)
         else:
@@ -140,13 +141,13 @@ def _parse_head(
 
 
 def _segments(
-    text: str, headers: list[re.Match[str]], first_line: int, newline: Newline
+    text: str, start: int, pieces: list[str], first_line: int, newline: Newline
 ) -> Iterator[_Segment | RejectRecord]:
-    damaged = _UNREADABLE.search(text) is not None
-    ends = [*(header.start() for header in headers), len(text)][1:]
-    for position, (header, end) in enumerate(zip(headers, ends, strict=True), start=1):
-        time, name = header.groups()
-        written = text[header.start() : end]
+    damaged = _UNREADABLE.search(text, start) is not None
+    messages = zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True)
+    for position, (time, name, rest) in enumerate(messages, start=1):
+        written = f"> {time}{name}{rest}"
+        line_ends = written.count("\n")
         if damaged and _UNREADABLE.search(written):
             reason = "the message is not UTF-8, or has a NUL"
             yield RejectRecord(position, first_line, reason, _encode(written, newline))
@@ -154,9 +155,13 @@ def _segments(
             reason = f"{time[:20]} is no time of day"
             yield RejectRecord(position, first_line, reason, _encode(written, newline))
         else:
-            body = _body(text[header.end() : end])
-            yield _Segment(position, first_line, time, name.strip(), body, written, shape_of(body))
-        first_line += written.count("\n")
+            speaker, body = name.strip(), _body(rest)
+            verbatim = None if written == _fill_template(time, speaker, body) else written
+            last_line = first_line + line_ends - written.endswith("\n")
+            yield _Segment(
+                position, time, speaker, body, verbatim, first_line, last_line, shape_of(body)
+            )
+        first_line += line_ends
 
 
 def _body(rest: str) -> str | None:
@@ -171,12 +176,10 @@ def _body(rest: str) -> str | None:
 
 
 def _parse_message(segment: _Segment, depth: int) -> MessageRecord:
-    position, first_line, time, speaker, body, written, shape = segment
+    position, time, speaker, body, verbatim, first_line, last_line, shape = segment
     kind, text, target = read_shape(shape, depth)
     # the exporter wrote system messages under an empty name
     kind = kind if speaker else "notice"
-    verbatim = None if written == _fill_template(time, speaker, body) else written
-    last_line = first_line + written.count("\n", 0, -1)
     return MessageRecord(
         position, time, speaker, kind, text, body, verbatim, first_line, last_line, target
     )
