@@ -2,5 +2,14 @@
 
 from db.text_index.phrase import match_phrase, scan_pattern, scannable
 from db.text_index.terms import VERSION, index_terms, normalize
+from db.text_index.writings import writings
 
-__all__ = ["VERSION", "index_terms", "match_phrase", "normalize", "scan_pattern", "scannable"]
+__all__ = [
+    "VERSION",
+    "index_terms",
+    "match_phrase",
+    "normalize",
+    "scan_pattern",
+    "scannable",
+    "writings",
+]
