@@ -357,3 +357,37 @@ def test_other_databases_get_no_functions(sample: Search, tmp_path: Path) -> Non
     assert answer.status_code == 400
     answer = sample.get(f"/{sample.path.split('/')[1]}.json?sql={sql}&_shape=arrayfirst")
     assert answer.json() == ["a"]
+
+
+def test_many_hits_are_counted_only_when_asked(
+    load: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = load(*(message(f"07:00:{n:02}", LIN if n % 2 else WANG, "早") for n in range(40)))
+    monkeypatch.setattr("db.search.run.COUNTED", 39)
+    page = search.open(q="早")
+    assert "<h1>39+ messages</h1>" in page.text
+    assert page.counts == []
+    assert len(all_places(search, page)) == 40
+    second = search.open(page.link("next page →"))
+    assert second.counts == []
+    counted = search.open(second.link("unless you ask").partition("#")[0])
+    assert counted.places == second.places
+    assert counted.total == 40
+    assert [number for _, _, number in counted.counts] == [40, 40, 40, 20, 20]
+    monkeypatch.setattr("db.search.run.COUNTED", 40)
+    assert search.open(q="早").total == 40
+
+
+def test_which_of_many_hits_are_ranked_is_said(
+    load: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.search.run.RANKED", 2)
+    monkeypatch.setattr("db.search.counting.STEP", 1)
+    for date in ("2031-01-01", "2031-01-02", "2031-01-03"):
+        search = load(message("07:00:00", LIN, "早"), date=date)
+    page = search.open(q="早", sort="rank")
+    assert "ranked are those since:2031-01-02 alone, as there are more than 2" in page.text
+    assert len(page.places) == 2
+    assert page.total == 3
+    assert len(search.get(page.link("JSON")).json()) == 2
+    assert "ranked are" not in search.open(q="早").text

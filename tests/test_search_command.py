@@ -308,3 +308,28 @@ def test_text_is_laid_out_anew_for_the_width_it_has(
     for shown, columns in ((narrow, 40), (wide, 100)):
         assert max(wcswidth(line) for line in shown.splitlines()) in range(columns - 4, columns + 1)
     assert re.sub(r"\s", "", narrow) == re.sub(r"\s", "", wide)
+
+
+def test_many_hits_are_counted_only_when_asked(
+    chats: Command, day: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.search.run.COUNTED", 1)
+    some = chats("search", "签约", "-n", "1").err
+    assert some == "1 of 1+ messages (-n 0 shows all, --count counts them)\n"
+    assert chats("search", "-xyz", "-n", "3").err.startswith("3 of 3+ messages (")
+    assert chats("search", "-xyz", "-n", "4").err.startswith("4 of 4+ messages (")
+    assert chats("search", "-xyz", "-n", "5").err == "5 messages\n"
+    assert chats("search", "签约", "--count").out == "2\n"
+    assert chats("search", "签约", "没有").err.endswith("without 没有 there would be 1+\n")
+
+
+def test_which_of_many_hits_are_ranked_is_said(
+    chats: Command, day: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.search.run.RANKED", 1)
+    assert chats("search", "签约", "--rank", "-n", "2").err == (
+        "2 messages\nranked are those since:2031-02-03 alone, as there are more than 1;"
+        " with until:2031-02-03 older ones are\n"
+    )
+    assert chats("search", "签约", "--rank", "-n", "0").err == "2 messages\n"
+    assert chats("search", "文档", "--rank").err == "1 message\n"

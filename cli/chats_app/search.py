@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperOption
 from cli import completion, render
 from cli.options import DEFAULT_DATABASE, ByName, Database
 from cli.output import OutputOptions, gives_rows
-from cli.searches import check_rooms, why_nothing
+from cli.searches import check_rooms, ranked_of, said_number, why_nothing
 from db.connection import open_read_only
 from db.search import run
 from db.search.language import And, parse, wanted_texts
@@ -177,10 +177,14 @@ class _Shown(NamedTuple):
 
 def _show(connection: sqlite3.Connection, query: And, shown: _Shown, output: OutputOptions) -> None:
     limit, context = shown.limit, shown.context
-    found = run.find(connection, query, shown.order, limit)
+    part = run.newest_to_rank(connection, query) if shown.order == "rank" and limit else None
+    found = run.find(connection, run.narrowed(query, part), shown.order, limit)
     groups = run.around(connection, found, context) if context else ([hit] for hit in found)
-    total = len(found) if limit is None or len(found) < limit else run.count(connection, query)
-    ending = [_total(len(found), total), *([] if found else why_nothing(connection, query))]
+    ending = [_total(connection, query, len(found), limit)]
+    if part:
+        ending.append(ranked_of(part))
+    if not found:
+        ending += why_nothing(connection, query)
     if output.format is None and sys.stdout.isatty():
         # what layout takes to import is a third of a search
         from cli import hits
@@ -204,10 +208,15 @@ def _rows(groups: Iterable[list[run.Hit]], found: list[run.Hit], output: OutputO
     render.rows([*columns, "found"] if around else columns, cells, output)
 
 
-def _total(shown: int, total: int) -> str:
-    if shown < total:
-        return f"{shown:,} of {total:,} messages (-n 0 shows all)"
-    return _several(total, "message")
+def _total(connection: sqlite3.Connection, query: And, shown: int, limit: int | None) -> str:
+    if limit is None or shown < limit:
+        return _several(shown, "message")
+    counted = max(run.COUNTED, shown)
+    total = run.count(connection, query, counted + 1)
+    if shown == total:
+        return _several(shown, "message")
+    counts = ", --count counts them" if total > counted else ""
+    return f"{shown:,} of {said_number(total, counted)} messages (-n 0 shows all{counts})"
 
 
 def _several(number: int, what: str) -> str:

@@ -10,10 +10,18 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from db import functions
-from db.search.compile import Condition, condition, fts_match, text_of
+from db.search.compile import Condition, condition, fts_match, text_of, with_speakers
+from db.search.counting import all_hits, count_up_to, date_of_newest, span_of_days
 from db.search.errors import SearchError
-from db.search.language import And, Node, Text
+from db.search.language import And, Filter, Node, Text
+from db.search.reading import said
+from db.search.walk import Place, Walk, first_hits
 from db.text_index import scan_pattern, scannable
+
+# Hits are counted so far unless they are asked to be: people see as little in a million.
+COUNTED = 10_000
+# Of more hits only the newest are ranked: a million would take more than a second.
+RANKED = 100_000
 
 Order = Literal["newest", "oldest", "rank"]
 By = Literal["room", "speaker", "month"]
@@ -52,23 +60,18 @@ class _Group(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """A part of a search, and how many messages the search would find without it."""
+    """A part of a search, and how many messages it would find without it, up to ``COUNTED`` + 1."""
 
     part: Node
     without: int
 
 
 class Stretch(NamedTuple):
-    """Which hits: at most ``limit`` in their order, behind the message of id ``after``.
-
-    ``many`` says that a good part of all messages are hits: it is quicker then to walk through
-    time until there are enough than to sort them all.
-    """
+    """Which hits: at most ``limit`` in their order, behind the message of id ``after``."""
 
     order: Order
     limit: int | None
     after: int | None = None
-    many: bool = False
 
 
 class NamedSql(NamedTuple):
@@ -117,8 +120,6 @@ _BEHIND = {
     "rank": ("(bm25(messages_fts) > ? or bm25(messages_fts) = ? and (m.sent_at, m.id) < (?, ?))"),
 }
 _RANKED = "messages_fts join messages m on m.id = messages_fts.rowid"
-# Of each messages that many times a hit, a search has many.
-_MANY = 20
 _GROUPS = {
     "room": ("r.slug", "2 desc, 1"),
     "speaker": ("coalesce(p.name, s.name, '')", "2 desc, 1"),
@@ -144,15 +145,61 @@ def find(connection: sqlite3.Connection, query: And, order: Order, limit: int | 
 
 def stretch(connection: sqlite3.Connection, query: And, wanted: Stretch) -> list[Hit]:
     """Some of the messages found, in order. Raises SearchError as ``find`` does."""
-    source, (sql, parameters) = _source_and_condition(query, wanted.order)
+    query = _with_speakers(connection, query)
+    if wanted.order != "rank" and wanted.limit is not None:
+        after = None if wanted.after is None else _moment(connection, wanted.after)
+        walk = Walk(wanted.order == "newest", wanted.limit, after)
+        places = first_hits(connection, query, walk)
+        if places is not None:
+            return _hits(connection, [place.id for place in places])
+    return _sorted_hits(connection, query, wanted)
+
+
+def _with_speakers(connection: sqlite3.Connection, query: And) -> And:
+    def numbers(speakers: Condition) -> list[int]:
+        return [id_ for (id_,) in connection.execute(*speakers)]
+
+    return And(tuple(with_speakers(node, numbers) for node in query.nodes))
+
+
+def _sorted_hits(connection: sqlite3.Connection, query: And, wanted: Stretch) -> list[Hit]:
+    """The same, from sorting all that is found."""
+    if wanted.order == "rank":
+        source, (sql, parameters) = _source_and_condition(query, wanted.order)
+        if span := span_of_days(connection, query):
+            sql = f"messages_fts.rowid between {span.first} and {span.last} and {sql}"
+    else:
+        source, (sql, parameters) = "messages m", said(connection, query)
     values: list[object] = [*parameters]
     if wanted.after is not None:
         values += _place(connection, query, wanted.order, wanted.after)
         sql = f"{sql} and {_BEHIND[wanted.order]}"
-    statement = f"{_HIT.format(source=source, condition=sql)} order by {_ORDERS[wanted.order]}"
-    limit = -1 if wanted.limit is None else wanted.limit
-    rows = connection.execute(f"{statement} limit ?", [*values, limit])
-    return list(map(Hit._make, rows))
+    # sorted without their text, which is long
+    statement = f"select m.id from {source} where {sql} order by {_ORDERS[wanted.order]} limit ?"
+    rows = connection.execute(statement, [*values, -1 if wanted.limit is None else wanted.limit])
+    return _hits(connection, [id_ for (id_,) in rows])
+
+
+def _hits(connection: sqlite3.Connection, ids: list[int]) -> list[Hit]:
+    """The messages of these ids, in their order."""
+    sql = "m.id in (select value from json_each(?))"
+    rows = connection.execute(_HIT.format(source="messages m", condition=sql), [str(ids)])
+    by_id = {hit.id: hit for hit in map(Hit._make, rows)}
+    return [by_id[id_] for id_ in ids]
+
+
+def newest_to_rank(connection: sqlite3.Connection, query: And) -> Filter | None:
+    """What narrows a search to those of its hits that can be ranked soon; None: all can."""
+    query = _with_speakers(connection, query)
+    if count_up_to(connection, query, RANKED + 1) <= RANKED:
+        return None
+    date = date_of_newest(connection, query, RANKED)
+    return Filter("since", date, f"since:{date}") if date else None
+
+
+def narrowed(query: And, part: Filter | None) -> And:
+    """A search of which one more thing must hold."""
+    return And((*query.nodes, part)) if part else query
 
 
 def is_rankable(query: And) -> bool:
@@ -172,9 +219,10 @@ def as_sql(query: And, order: Order) -> NamedSql:
     return NamedSql(statement, {f"p{at}": value for at, value in enumerate(parameters, 1)})
 
 
-def count(connection: sqlite3.Connection, query: And) -> int:
-    """How many messages a search finds."""
-    return _count(connection, condition(query))
+def count(connection: sqlite3.Connection, query: And, most: int | None = None) -> int:
+    """How many messages a search finds, counted no further than ``most``."""
+    query = _with_speakers(connection, query)
+    return count_up_to(connection, query, -1 if most is None else most)
 
 
 def count_by(
@@ -184,10 +232,10 @@ def count_by(
 
     A speaker is a person, or with ``by_name`` a single name.
     """
-    wanted = condition(query)
+    source, wanted = all_hits(connection, _with_speakers(connection, query))
     group, order = _GROUPS[by]
     rows = connection.execute(
-        f"select {group} as name, count(*) as number from messages m"
+        f"select {group} as name, count(*) as number from {source}"
         " join days d on d.id = m.day_id join rooms r on r.id = d.room_id"
         " left join speakers s on s.id = m.speaker_id"
         " left join people p on p.id = s.person_id and not ?"
@@ -199,11 +247,11 @@ def count_by(
 
 def counts(connection: sqlite3.Connection, query: And) -> Counts:
     """How many messages a search finds where, when and of whom, in one pass."""
-    wanted = condition(query)
+    source, wanted = all_hits(connection, _with_speakers(connection, query))
     by_day: Counter[int] = Counter()
     by_speaker: Counter[int | None] = Counter()
     rows = connection.execute(
-        f"select m.day_id, m.speaker_id, count(*) from messages m where {wanted.sql} group by 1, 2",
+        f"select m.day_id, m.speaker_id, count(*) from {source} where {wanted.sql} group by 1, 2",
         wanted.parameters,
     )
     for day_id, speaker_id, number in rows:
@@ -218,13 +266,6 @@ def counts(connection: sqlite3.Connection, query: And) -> Counts:
     for speaker_id, name in connection.execute(_PEOPLE):
         by_person[name] += by_speaker[speaker_id]
     return Counts(by_day.total(), _most(by_room), sorted((+by_month).items()), _most(by_person))
-
-
-def has_many(connection: sqlite3.Connection, total: int) -> bool:
-    """Whether so many hits are many: see ``Stretch``."""
-    # ids are dense
-    (messages,) = connection.execute("select ifnull(max(id), 0) from messages").fetchone()
-    return total * _MANY > int(messages)
 
 
 def around(connection: sqlite3.Connection, hits: list[Hit], distance: int) -> Iterator[list[Hit]]:
@@ -286,7 +327,7 @@ def obstacles(connection: sqlite3.Connection, query: And) -> list[Obstacle]:
     found = []
     for part in query.nodes:
         rest = And(tuple(node for node in query.nodes if node is not part))
-        if rest.nodes and (number := count(connection, rest)):
+        if rest.nodes and (number := count(connection, rest, COUNTED + 1)):
             found.append(Obstacle(part, number))
     return sorted(found, key=lambda obstacle: -obstacle.without)
 
@@ -309,8 +350,7 @@ def _place(
     connection: sqlite3.Connection, query: And, order: Order, message_id: int
 ) -> tuple[object, ...]:
     """Where in the order a message stands, as the values that ``_BEHIND`` asks for."""
-    time = connection.execute("select sent_at, id from messages where id = ?", [message_id])
-    place = tuple(time.fetchone())
+    place = _moment(connection, message_id)
     if order != "rank":
         return place
     score = connection.execute(
@@ -322,12 +362,10 @@ def _place(
     return (*score, *score, *place)
 
 
+def _moment(connection: sqlite3.Connection, message_id: int) -> Place:
+    row = connection.execute("select sent_at, id from messages where id = ?", [message_id])
+    return Place._make(row.fetchone())
+
+
 def _most(counted: Counter[str]) -> list[tuple[str, int]]:
     return sorted((+counted).items(), key=lambda one: (-one[1], one[0]))
-
-
-def _count(connection: sqlite3.Connection, wanted: Condition) -> int:
-    (number,) = connection.execute(
-        f"select count(*) from messages m where {wanted.sql}", wanted.parameters
-    ).fetchone()
-    return int(number)

@@ -2,6 +2,7 @@
 
 from db.text_index.phrase import match_phrase, scan_pattern, scannable
 from db.text_index.terms import VERSION, index_terms, index_terms_of, normalize
+from db.text_index.writings import writings
 
 __all__ = [
     "VERSION",
@@ -11,4 +12,5 @@ __all__ = [
     "normalize",
     "scan_pattern",
     "scannable",
+    "writings",
 ]

@@ -45,7 +45,7 @@ _BETWEEN_WORDS = re.compile(f"[^\\w {CJK}]+|_+")
 
 def normalize(text: str) -> str:
     """Text as search compares it: full-width, case and traditional forms become the plain ones."""
-    table = _plain_forms()
+    table = plain_forms()
     text = text.translate(table)
     # by now most text is in normal form: what is not ASCII in a chat is Chinese and punctuation
     if not unicodedata.is_normalized("NFKC", text):
@@ -140,7 +140,7 @@ def _usual() -> re.Pattern[str]:
 
     It takes 30 ms to make: worth it for the messages of a load, not for the words of a search.
     """
-    simplified = (c for c in map(chr, range(0x4E00, 0xA000)) if ord(c) not in _plain_forms())
+    simplified = (c for c in map(chr, range(0x4E00, 0xA000)) if ord(c) not in plain_forms())
     return re.compile(f"[\n -~{_USUAL_SIGNS}{''.join(simplified)}]*")
 
 
@@ -162,7 +162,7 @@ def _patterns() -> _Patterns:
 
 
 @cache
-def _plain_forms() -> dict[int, int]:
+def plain_forms() -> dict[int, int]:
     """Simplified characters for traditional ones, ASCII for full-width signs."""
     # importlib.resources would take longer to import than the table to read
     table = Path(__file__).with_name("traditional.tsv").read_text("utf-8")

@@ -2,7 +2,8 @@
 
 Arguments: ``q``, what is typed; ``room`` (its short name), ``speaker`` (a name: whatever that
 person wrote) and ``period`` (a day, month or year), exactly those; ``sort``; ``after``, the key
-of the message behind which to go on; ``around``, the key of the hit to show the context of.
+of the message behind which to go on; ``around``, the key of the hit to show the context of;
+``counts=all`` to count hits by room, month and person however many there are.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from cli.browse.chat import Group, excerpts
 from cli.browse.visit import Page, Visit
-from cli.searches import check_rooms, why_nothing
+from cli.searches import check_rooms, ranked_of, said_number, why_nothing
 from db.reader import rooms
 from db.search import run
 from db.search.errors import SearchError
@@ -24,7 +25,7 @@ PATH = "search"
 HITS, CONTEXT, LISTED = 30, 3, 12
 # The others have a share that nobody narrows to, and hundreds of links take time to make.
 PEOPLE = 100
-# What goes with a search from link to link; ``after`` and ``around`` are of one page of it.
+# What goes with a search from link to link; ``after``, ``around`` and ``counts`` are of one page.
 _KEPT = ("q", "room", "speaker", "period", "sort", "pictures")
 _SORTS: dict[run.Order, str] = {"newest": "newest", "oldest": "oldest", "rank": "relevance"}
 
@@ -157,20 +158,36 @@ def _for_web(error: SearchError) -> str:
 def _found(visit: Visit, search: _Search) -> dict[str, object]:
     query = search.query()
     order, after = search.order(query), search.after()
-    counts = run.counts(visit.connection, query)
-    many = run.has_many(visit.connection, counts.total)
-    wanted = run.Stretch(order, HITS + 1, after, many)
-    hits = run.stretch(visit.connection, query, wanted) if counts.total else []
+    total = run.count(visit.connection, query, run.COUNTED + 1)
+    part = run.newest_to_rank(visit.connection, query) if order == "rank" else None
+    shown_of = run.narrowed(query, part)
+    wanted = run.Stretch(order, HITS + 1, after)
+    hits = run.stretch(visit.connection, shown_of, wanted) if total else []
     shown = hits[:HITS]
-    to_room, to_person = search.narrowed_by("room"), search.narrowed_by("speaker")
+    is_counted = total <= run.COUNTED or visit.argument("counts") == "all"
+    counts = run.counts(visit.connection, query) if is_counted else None
     return {
-        "total": counts.total,
+        "is_any": total > 0,
+        "total": said_number(counts.total, counts.total) if counts else said_number(total),
+        "is_one": total == 1,
+        "more_than_rows": total > visit.most_rows,
         "listed": LISTED,
-        "why": [] if counts.total else why_nothing(visit.connection, query),
+        "why": [] if total else why_nothing(visit.connection, query),
+        "ranked": ranked_of(part) if part else "",
         "hits": _excerpts(visit, search, query, shown),
         "sorts": _sorts(search, query, order),
         "first": search.beside() if after is not None else None,
         "next": search.beside(after=shown[-1].key) if len(hits) > HITS else None,
+        "count_all": search.beside(after=visit.argument("after"), counts="all"),
+        "counts": _narrowings(search, counts) if counts else None,
+        **_as_data(visit, shown_of, order),
+    }
+
+
+def _narrowings(search: _Search, counts: run.Counts) -> dict[str, object]:
+    """What the hits can be narrowed to, and how many are left then."""
+    to_room, to_person = search.narrowed_by("room"), search.narrowed_by("speaker")
+    return {
         "rooms": [
             Narrowing(search.titles[slug], number, to_room(slug)) for slug, number in counts.rooms
         ],
@@ -179,7 +196,6 @@ def _found(visit: Visit, search: _Search) -> dict[str, object]:
         ],
         "people_left_out": max(len(counts.people) - PEOPLE, 0),
         "years": _years(search, counts.months),
-        **_as_data(visit, query, order),
     }
 
 

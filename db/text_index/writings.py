@@ -1,0 +1,46 @@
+"""How else a Chinese character may be written in a text whose normal form has it.
+
+The index finds a single character as the prefix of terms, which takes FTS5 time in proportion to
+all messages that have it. Where a few messages are to be looked through, this does instead.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from db.text_index.terms import normalize, plain_forms, words_of
+
+# Ideographs: unlike kana and hangul, nothing composes them of several characters or joins them to
+# what stands behind them, so that a text's normal form is that of its characters one by one.
+_IDEOGRAPH = re.compile(
+    "[\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
+)
+# The blocks with characters that NFKC makes ideographs of: radicals, 〸, ㊤, ㍿, 🈚 and their like
+# (a test looks for others).
+_COMPATIBLE = (
+    range(0x2E80, 0x3400),
+    range(0xF900, 0xFB00),
+    range(0x1F200, 0x1F300),
+    range(0x2F800, 0x2FA20),
+)
+
+
+def writings(text: str) -> list[str]:
+    """The characters of which a message has one if and only if search finds ``text`` in it.
+
+    None for text that is not just one ideograph.
+    """
+    character = words_of(text).strip()
+    if not _IDEOGRAPH.fullmatch(character):
+        return []
+    traditional = [chr(code) for code, plain in plain_forms().items() if plain == ord(character)]
+    compatible = [one for one, plain in _compatible().items() if character in plain]
+    return list(dict.fromkeys([character, *traditional, *compatible]))
+
+
+@cache
+def _compatible() -> dict[str, str]:
+    """Characters that are written otherwise in normal form, with that."""
+    characters = [chr(code) for block in _COMPATIBLE for code in block]
+    return {one: plain for one in characters if (plain := normalize(one)) != one}
