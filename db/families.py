@@ -52,7 +52,9 @@ LINKS = Family(
         " :url, :title)",
     ),
     delete=f"delete from message_links where {_OF_DAY}",
-    sweep=("delete from links where id not in (select link_id from message_links)",),
+    sweep=(
+        "delete from links where not exists (select 1 from message_links where link_id = links.id)",
+    ),
 )
 
 QUOTES = Family(
@@ -84,7 +86,10 @@ EMOJI = Family(
         " values (:message_id, (select id from emoji where code = :code), :uses)",
     ),
     delete=f"delete from message_emoji where {_OF_DAY}",
-    sweep=("delete from emoji where id not in (select emoji_id from message_emoji)",),
+    sweep=(
+        "delete from emoji where not exists"
+        " (select 1 from message_emoji where emoji_id = emoji.id)",
+    ),
 )
 
 TAGS = Family(
@@ -96,7 +101,7 @@ TAGS = Family(
         " values (:day_id, (select id from tags where name = :name))",
     ),
     delete="delete from day_tags where day_id = :day_id",
-    sweep=("delete from tags where id not in (select tag_id from day_tags)",),
+    sweep=("delete from tags where not exists (select 1 from day_tags where tag_id = tags.id)",),
 )
 
 FAMILIES = {family.name: family for family in (IMAGES, LINKS, QUOTES, MENTIONS, EMOJI, TAGS)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 # By which rules what is computed over all days (people, titles of links) was made.
@@ -54,19 +54,29 @@ def note_seen(
 
 
 class Changed(NamedTuple):
-    """Days that were written, and the names that stood on their pages before."""
+    """Days that were written, and the names that stood on their pages before.
+
+    ``mentioned`` are those of them that stood behind an @.
+    """
 
     days: set[int]
     names: set[str]
+    mentioned: set[str]
 
 
-def note_change(connection: sqlite3.Connection, day_id: int, names: Iterable[str] = ()) -> None:
+def note_change(
+    connection: sqlite3.Connection,
+    day_id: int,
+    names: Iterable[str] = (),
+    mentioned: Collection[str] = (),
+) -> None:
     """Write down that a day changed, so that what is derived of it and these names is made anew."""
     connection.execute("insert into changed_days (day_id) values (?) on conflict do nothing",
                        [day_id])  # fmt: skip
     connection.executemany(
-        "insert into changed_names (name) values (?) on conflict do nothing",
-        ([name] for name in names),
+        "insert into changed_names (name, mentioned) values (?, ?)"
+        " on conflict (name) do update set mentioned = max(mentioned, excluded.mentioned)",
+        ((name, name in mentioned) for name in names),
     )
 
 
@@ -75,7 +85,8 @@ def changes(connection: sqlite3.Connection, rules: str) -> Changed | None:
     if property_of(connection, _DERIVED) != rules:
         return None
     days = {day for (day,) in connection.execute("select day_id from changed_days")}
-    return Changed(days, {n for (n,) in connection.execute("select name from changed_names")})
+    names = dict(connection.execute("select name, mentioned from changed_names").fetchall())
+    return Changed(days, set(names), {name for name, mentioned in names.items() if mentioned})
 
 
 def note_derived(connection: sqlite3.Connection, rules: str) -> None:

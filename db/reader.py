@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 
@@ -95,6 +95,22 @@ def table_counts(connection: sqlite3.Connection, tables: tuple[str, ...]) -> dic
     return {
         table: connection.execute(f"select count(*) from {table}").fetchone()[0] for table in tables
     }
+
+
+def rows_of_day(
+    connection: sqlite3.Connection, day_id: int, tables: Mapping[str, str]
+) -> dict[str, int]:
+    """How many rows tables have of a day, each under its name in ``tables``."""
+    return {
+        name: connection.execute(
+            f"select count(*) from {table} where {_OF_DAY.get(table, _OF_MESSAGES)}", [day_id]
+        ).fetchone()[0]
+        for name, table in tables.items()
+    }
+
+
+_OF_DAY = {"days": "id = ?", "messages": "day_id = ?", "day_tags": "day_id = ?"}
+_OF_MESSAGES = "message_id in (select id from messages where day_id = ?)"
 
 
 class RoomRow(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from db import migrations
-from db.families import FAMILIES, SWEEP_SPEAKERS
+from db.families import FAMILIES
 from db.rows import (
     DayRow,
     DayRows,
@@ -39,8 +39,9 @@ _MAKES_INDEX = (
 )
 # what a picture's body links to
 _TARGET = re.compile(rb"\]\((\S+)\)")
+# what it quotes is looked for again, if it still quotes anything
 _UPDATE_MESSAGE = """
-update messages set key = ?, position = ?, sent_at = ?,
+update messages set reply_to = null, key = ?, position = ?, sent_at = ?,
        speaker_id = ?, kind = ?, text = ?, stored_body = ?, verbatim = ?, first_line = ?,
        last_line = ?
 where id = ?
@@ -289,9 +290,9 @@ def insert_revisions(
 
 
 def sweep(connection: sqlite3.Connection) -> None:
-    """Take out what no message uses any more: speakers, pictures, links, emoji, tags."""
-    for statements in (SWEEP_SPEAKERS, *(family.sweep for family in FAMILIES.values())):
-        for statement in statements:
+    """Take out what no message uses any more: links, emoji, tags."""
+    for family in FAMILIES.values():
+        for statement in family.sweep:
             connection.execute(statement)
 
 
@@ -367,7 +368,15 @@ def _update_messages(
 
 
 def _delete_messages(connection: sqlite3.Connection, ids: Collection[Sequence[int]]) -> None:
-    """Take messages out that are in no index and no family any more."""
+    """Take messages out that are in no index and no family any more.
+
+    What quoted them has to be looked for anew.
+    """
+    find = "select day_id from messages where reply_to = ?"
+    quoting = {day for one in ids for day in connection.execute(find, one)}
+    connection.executemany(
+        "insert into changed_days (day_id) values (?) on conflict do nothing", quoting
+    )
     connection.executemany("update messages set reply_to = null where reply_to = ?", ids)
     connection.executemany("delete from messages where id = ?", ids)
 

@@ -16,7 +16,7 @@ from etl.config import Config
 from etl.people.by_hand import ByHand
 
 # Raise it with any change to what is derived: the next load then makes all of it anew.
-RULES = "1"
+RULES = "2"
 
 
 def finish(connection: sqlite3.Connection, config: Config) -> float:

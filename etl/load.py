@@ -8,7 +8,8 @@ import gc
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -17,7 +18,7 @@ from db import history, loads, writer
 from db.connection import DayTransactions
 from db.families import FAMILIES
 from db.people.reader import names_of_days
-from db.reader import StoredDay, find_day, messages_of, rooms, table_counts
+from db.reader import StoredDay, find_day, messages_of, rooms, rows_of_day, table_counts
 from db.rows import DayRows
 from etl import __version__, finish
 from etl.config import Config
@@ -83,6 +84,42 @@ class _Load:
     options: LoadOptions
     progress: Progress
     report: LoadReport
+    sizes: _Sizes
+
+
+class _Sizes:
+    """How much each job's table grows: that of whole days day by day, so that nobody counts all."""
+
+    def __init__(self, connection: sqlite3.Connection):
+        self._connection = connection
+        self._more: Counter[str] = Counter()
+        self._before: dict[str, int] | None = None
+
+    def before(self, day_id: int | None) -> None:
+        """Call it before a day is written or removed: None is a new one."""
+        if self._before is None:
+            self._before = table_counts(self._connection, tuple(_SHARED.values()))
+        if day_id is not None:
+            self._more.subtract(rows_of_day(self._connection, day_id, _OF_DAYS))
+
+    def after(self, counts: Mapping[str, int]) -> None:
+        """Call it when a day is written, with the rows that each job made of it."""
+        self._more.update({name: counts[name] for name in _OF_DAYS})
+
+    def growth(self) -> dict[str, int]:
+        """How many rows more there are now, by job."""
+        if self._before is None:
+            return {}
+        now_there = table_counts(self._connection, tuple(_SHARED.values()))
+        more = {name: now_there[table] - self._before[table] for name, table in _SHARED.items()}
+        return {**self._more, **more}
+
+
+# Rows that days have in common are few: their tables are counted.
+_SHARED = {"speakers": "speakers", "images": "images", "links": "links"}
+_OF_DAYS = {name: name for name in FRAME_JOBS if name not in _SHARED} | {
+    family.name: family.counted for family in FAMILIES.values() if family.name not in _SHARED
+}
 
 
 def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progress) -> LoadReport:
@@ -92,10 +129,9 @@ def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progres
     """
     started = time.monotonic()
     report = LoadReport(jobs={name: JobCounts() for name in JOBS})
-    before = _table_sizes(connection)
     with _recorded(connection, options, report) as load_id, _no_garbage():
         days = DayTransactions(connection, MESSAGES_PER_COMMIT)
-        run = _Load(connection, days, load_id, options, progress, report)
+        run = _Load(connection, days, load_id, options, progress, report, _Sizes(connection))
         with days:
             there = _load_all(run)
         if options.prune is not None:
@@ -103,8 +139,8 @@ def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progres
             with days:
                 _prune(run, options.prune, there)
         report.people_seconds = round(finish.finish(connection, options.config), 3)
-        for name, size in _table_sizes(connection).items():
-            report.jobs[name].new = max(size - before[name], 0)
+        for name, more in run.sizes.growth().items():
+            report.jobs[name].new = max(more, 0)
         report.seconds = round(time.monotonic() - started, 3)
     return report
 
@@ -176,6 +212,7 @@ def _prune(run: _Load, may: Callable[[list[StoredDay]], bool], there: set[RoomDa
         messages = len(messages_of(run.connection, day.id))
         with run.days.day(messages):
             if find_day(run.connection, day.room, day.date) == day and file_is_gone(day):
+                run.sizes.before(day.id)
                 remove_day(run.connection, day, run.id)
                 run.report.removed.days += 1
                 run.report.removed.messages += messages
@@ -276,10 +313,12 @@ def _write_day(run: _Load, reading: Reading) -> None:
         if stored is not None and stored.sha256 == source.sha256:
             run.report.files.unchanged += 1
             return
+        run.sizes.before(stored and stored.id)
         if stored is None:
             loads.note_change(run.connection, _insert_day(run, reading))
         else:
-            loads.note_change(run.connection, stored.id, names_of_days(run.connection, [stored.id]))
+            before = names_of_days(run.connection, [stored.id])
+            loads.note_change(run.connection, stored.id, *before)
             _replace_day(run, stored, reading)
     _count(run, rows, new=stored is None)
 
@@ -320,6 +359,7 @@ def _count(run: _Load, rows: DayRows, *, new: bool) -> None:
     run.report.rejects += len(rows.rejects)
     counts = {"days": 1, "speakers": len(rows.speakers), "messages": len(rows.messages)}
     counts |= {name: len(family) for name, family in rows.families.items()}
+    run.sizes.after(counts)
     for name, count in counts.items():
         run.report.jobs[name].rows += count
 
@@ -343,13 +383,6 @@ def _refuse(run: _Load, remark: Remark) -> None:
 def _say(run: _Load, line: str) -> None:
     run.report.problems += 1
     run.progress.problem(line)
-
-
-def _table_sizes(connection: sqlite3.Connection) -> dict[str, int]:
-    """Rows of each job's table."""
-    tables = {name: name for name in FRAME_JOBS} | {f.name: f.counted for f in FAMILIES.values()}
-    counts = table_counts(connection, tuple(tables.values()))
-    return {name: counts[table] for name, table in tables.items()}
 
 
 def now() -> str:

@@ -92,7 +92,11 @@ def observed(connection: sqlite3.Connection, by_hand: ByHand = ByHand()) -> Obse
     doubled = {
         day for day in frozenset().union(*pages.values()) if build.is_doubled_page(connection, day)
     }
-    mentions = Counter(mention.name for mention in reader.named_mentions(connection, None))
+    mentions = Counter(
+        mention.name
+        for first, last in reader.message_ranges(connection)
+        for mention in reader.named_mentions_between(connection, first, last)
+    )
     del mentions[EVERYONE]
     written = reader.written_names(connection)
     written.pop(EVERYONE, None)

@@ -165,6 +165,13 @@ def test_an_older_day_may_come_later(etl: Command, db: Path, tmp_path: Path) -> 
     assert names_of(db, BIRD) == {BIRD}
 
 
+def test_what_is_no_quote_any_more_is_no_reply(etl: Command, db: Path, tmp_path: Path) -> None:
+    said = message("07:00:00", BIRD, WORDS)
+    load(etl, tmp_path, said, message("07:05:00", WANG, quote(GROUP_LIN, WORDS)))
+    load(etl, tmp_path, said, message("07:05:00", WANG, "改了"))
+    assert query(db, "select count(reply_to) from messages") == [(0,)]
+
+
 # names
 
 
@@ -230,6 +237,16 @@ def test_the_pronoun_is_who_archive_toml_says(etl: Command, db: Path, tmp_path: 
     assert names_of(db, "我") == {"我", ZHAO}
     assert meant(db) == [(ZHAO, "我")]
     assert query(db, "select name from people where name like '赵%'") == [(ZHAO,)]
+
+
+def test_a_quote_of_everyone_is_of_nobody(etl: Command, db: Path, tmp_path: Path) -> None:
+    load(
+        etl,
+        tmp_path,
+        message("07:00:00", BIRD, WORDS),
+        message("07:05:00", WANG, quote("所有人", WORDS)),
+    )
+    assert names_of(db, BIRD) == {BIRD}
 
 
 # answers
@@ -598,7 +615,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connect
 @example('a"b*')
 def test_any_text_can_be_looked_for(sample: sqlite3.Connection, text: str) -> None:
     candidates = reader.quote_candidates(sample, 1, phrase_of(text), "", "9999-12-31")
-    for fits in (Pool(candidates).exact(text), Pool(candidates).less_exact(text)):
+    for way in (Pool.exact, Pool.less_exact, Pool.begun):
+        fits = way(Pool(candidates), text)
         found = fits.newest("", ("9999-12-31", 0))
         assert found is None or found.message_id in {one.message_id for one in candidates}
 

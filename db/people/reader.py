@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from db.people.rows import (
@@ -18,6 +18,7 @@ from db.people.rows import (
     Evidence,
     MentionPlace,
     NamedMention,
+    NamesOnPages,
     NameUse,
     QuoteOf,
     QuotePlace,
@@ -25,33 +26,59 @@ from db.people.rows import (
     SpokenText,
     Voice,
 )
+from db.people.spans import span_of
 
-# Characters of YYYY-MM-DD HH:MM:SS.
-_TIME = 19
+# All at once would take memory in proportion to the archive.
+MESSAGES_AT_ONCE = 100_000
 SECOND = "substr({0}, 12, 2) * 3600 + substr({0}, 15, 2) * 60 + substr({0}, 18, 2)"
 
 
-def names_of_days(connection: sqlite3.Connection, days: Collection[int]) -> set[str]:
+def names_of_days(connection: sqlite3.Connection, days: Collection[int]) -> NamesOnPages:
     """All names on these pages: over messages, in quotes and behind an @."""
-    rows = connection.execute(_NAMES_OF_DAYS, {"days": json.dumps(sorted(days))})
-    return {name for (name,) in rows}
+    values = {"days": json.dumps(sorted(days))}
+    mentioned = {name for (name,) in connection.execute(_MENTIONED_ON, values)}
+    others = {name for (name,) in connection.execute(_NAMES_OF_DAYS, values)}
+    return NamesOnPages(mentioned | others, mentioned)
+
+
+def names_elsewhere(
+    connection: sqlite3.Connection, names: Collection[str], days: Collection[int]
+) -> set[str]:
+    """Those of the names that are known from other pages, too."""
+    values = {
+        "names": json.dumps(sorted(names), ensure_ascii=False),
+        "days": json.dumps(sorted(days)),
+    }
+    return {name for (name,) in connection.execute(_ELSEWHERE, values)}
 
 
 def known_names(connection: sqlite3.Connection) -> list[str]:
     """Every name that may stand behind an @: over messages, in quotes, and as written there."""
-    rows = connection.execute(
-        "select name from speakers union select name from quotes"
-        " union select written from mentions where written is not null"
-    )
-    return [name for (name,) in rows]
+    return [name for (name,) in connection.execute(_KNOWN_NAMES)]
+
+
+def message_ranges(connection: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    """Ranges of ids that all messages are in: what is done range by range needs no more memory."""
+    (last,) = connection.execute("select ifnull(max(id), 0) from messages").fetchone()
+    for first in range(1, last + 1, MESSAGES_AT_ONCE):
+        yield first, first + MESSAGES_AT_ONCE - 1
+
+
+def mention_places_between(
+    connection: sqlite3.Connection, first: int, last: int
+) -> Iterator[MentionPlace]:
+    """All mentions in a range of messages, with the text they stand in."""
+    return _with_texts(connection, "message_id between ? and ?", [first, last])
 
 
 def mention_places(
-    connection: sqlite3.Connection, names: Collection[str] | None
+    connection: sqlite3.Connection, names: Collection[str], days: Collection[int]
 ) -> Iterator[MentionPlace]:
-    """Mentions with the text they stand in: those that have one of these names now, or none."""
-    where, values = _among("name", names)
-    return _with_texts(connection, where if names is None else f"{where} or name is null", values)
+    """Mentions with the text they stand in: of these names, on these pages; with names of none."""
+    yield from _with_texts(connection, _ON_DAYS, [json.dumps(sorted(days))])
+    if names:
+        where, values = _among("name", names)
+        yield from _with_texts(connection, f"{where} or name is null", values)
 
 
 def unwritten_mentions(connection: sqlite3.Connection) -> list[MentionPlace]:
@@ -60,7 +87,7 @@ def unwritten_mentions(connection: sqlite3.Connection) -> list[MentionPlace]:
 
 
 def _with_texts(
-    connection: sqlite3.Connection, where: str, values: list[str]
+    connection: sqlite3.Connection, where: str, values: Sequence[str | int]
 ) -> Iterator[MentionPlace]:
     """Mentions; the text of a message is read once, as it may be long and have many."""
     mentions = connection.execute(
@@ -78,11 +105,37 @@ def _with_texts(
         yield from (MentionPlace._make((*row, text)) for row in of_message)
 
 
-def quote_places(connection: sqlite3.Connection, days: Collection[int] | None) -> list[QuotePlace]:
-    """Quotes that a change of these pages may give another message: of them and of later ones."""
-    sql = _QUOTES if days is None else f"{_QUOTES} where {_AFTER_DAYS}"
-    rows = connection.execute(sql, {"days": json.dumps(sorted(days or ()))})
+def quote_places(connection: sqlite3.Connection) -> list[QuotePlace]:
+    """All quotes."""
+    return list(map(QuotePlace._make, connection.execute(_QUOTES)))
+
+
+def quotes_after(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
+    """Quotes that a message on these pages may be the newest of: on them and on later ones."""
+    rows = connection.execute(f"{_QUOTES} {_LATER}", {"days": json.dumps(sorted(days))})
     return list(map(QuotePlace._make, rows))
+
+
+def quotes_touched(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
+    """Quotes that lose what they are of when these pages change, or stand there.
+
+    Of what several people wrote one may be gone, so that it is the other's.
+    """
+    rows = connection.execute(
+        f"{_QUOTES} {_LATER} left join messages o on o.id = m.reply_to where {_IN_DAYS}"
+        f" or o.day_id in (select value from json_each(:days)) or {_DOUBTFUL}",
+        {"days": json.dumps(sorted(days))},
+    )
+    return list(map(QuotePlace._make, rows))
+
+
+def texts_of_days(connection: sqlite3.Connection, days: Collection[int]) -> Iterator[str]:
+    """What was said on these pages."""
+    rows = connection.execute(
+        f"select m.text from messages m where {_IN_DAYS} and m.text <> ''",
+        {"days": json.dumps(sorted(days))},
+    )
+    return (text for (text,) in rows)
 
 
 def doubtful_quotes(
@@ -90,8 +143,7 @@ def doubtful_quotes(
 ) -> list[QuotePlace]:
     """Quotes under these names of what several speakers wrote."""
     where, values = _among("q.name", names)
-    doubtful = "q.speaker_id is null and m.reply_to is not null"
-    rows = connection.execute(f"{_QUOTES} where {doubtful} and {where}", values)
+    rows = connection.execute(f"{_QUOTES} where {_DOUBTFUL} and {where}", values)
     return list(map(QuotePlace._make, rows))
 
 
@@ -116,17 +168,6 @@ def quotes_under(connection: sqlite3.Connection, names: Collection[str] | None) 
     return list(map(QuoteOf._make, rows))
 
 
-def days_of_speakers(connection: sqlite3.Connection, names: Collection[str] | None) -> set[int]:
-    """The pages on which these speakers wrote."""
-    where, values = _among("s.name", names)
-    rows = connection.execute(
-        "select distinct m.day_id from speakers s join messages m on m.speaker_id = s.id"
-        f" where {where}",
-        values,
-    )
-    return {day_id for (day_id,) in rows}
-
-
 def days_in_order(connection: sqlite3.Connection) -> list[int]:
     """All days, by date and room."""
     rows = connection.execute(
@@ -135,27 +176,41 @@ def days_in_order(connection: sqlite3.Connection) -> list[int]:
     return [day_id for (day_id,) in rows]
 
 
-def texts_at(
-    connection: sqlite3.Connection, day_id: int, times: Collection[int]
-) -> list[SpokenText]:
-    """The texts of a page that were written at these times (seconds since midnight), in order."""
+def texts_of(connection: sqlite3.Connection, messages: Collection[int]) -> list[SpokenText]:
+    """Those of the messages of a page that are text, in its order."""
     rows = connection.execute(
         "select m.id, m.sent_at, s.id, s.name, m.text"
         " from messages m join speakers s on s.id = m.speaker_id"
-        " where m.day_id = ? and m.kind = 'text'"
-        f" and {SECOND.format('m.sent_at')} in (select value from json_each(?))"
+        " where m.id in (select value from json_each(?)) and m.kind = 'text'"
         " order by m.position",
-        [day_id, json.dumps(sorted(times))],
+        [json.dumps(sorted(messages))],
     )
     return list(map(SpokenText._make, rows))
 
 
-def contexts_by_day(
-    connection: sqlite3.Connection, names: Collection[str] | None
+def contexts_of_names(
+    connection: sqlite3.Connection, names: Collection[str]
 ) -> Iterator[tuple[int, list[Context]]]:
     """The mentions of these names, day by day, each in the order of time."""
-    where, values = _among("n.name", names)
-    rows = connection.execute(f"{_CONTEXTS} where n.name is not null and {where} {_BY_DAY}", values)
+    named = "name in (select value from json_each(:names))"
+    quoting = f"q.message_id in (select message_id from mentions where {named})"
+    values = {"names": json.dumps(sorted(names), ensure_ascii=False)}
+    return _contexts(connection, quoting, f"n.{named}", values)
+
+
+def contexts_of_days(
+    connection: sqlite3.Connection, days: Collection[int]
+) -> Iterator[tuple[int, list[Context]]]:
+    """The mentions on these pages, day by day, each in the order of time."""
+    span = span_of(connection, days)
+    where = f"{span.holds('n.message_id')} and {_IN_DAYS} and n.name is not null"
+    return _contexts(connection, span.holds("q.message_id"), where, span.values)
+
+
+def _contexts(
+    connection: sqlite3.Connection, quoting: str, where: str, values: Mapping[str, object]
+) -> Iterator[tuple[int, list[Context]]]:
+    rows = connection.execute(_CONTEXTS.format(quoting=quoting, where=where), values)
     for day_id, of_day in groupby(rows, key=lambda row: int(row[0])):
         yield day_id, [Context._make((*row[1:5], bool(row[5]), bool(row[6]))) for row in of_day]
 
@@ -163,7 +218,7 @@ def contexts_by_day(
 def voices_of(connection: sqlite3.Connection, day_id: int) -> list[Voice]:
     """Who wrote on a page, in the order of time."""
     rows = connection.execute(
-        f"select {SECOND.format('sent_at')}, speaker_id from messages"
+        f"select {SECOND.format('sent_at')}, speaker_id, id from messages"
         " where day_id = ? and speaker_id is not null",
         [day_id],
     )
@@ -180,38 +235,60 @@ def header_evidence(
 ) -> list[Evidence]:
     """For each of these speakers, that the name is theirs, in one room or in several."""
     where, values = _among("s.name", names)
-    # a time and a message in one text, so that one pass gives both ends
+    # an index has all of it, in this order
     rows = connection.execute(
-        "select s.name, s.id, count(*), min(m.sent_at || m.id), max(m.sent_at || m.id),"
-        # speaker by speaker, so that nothing has to be sorted
-        " min(d.room_id) < max(d.room_id) from speakers s cross join messages m"
-        " on m.speaker_id = s.id cross join days d on d.id = m.day_id"
-        f" where {where} group by s.id order by s.id",
+        "select s.id, s.name, m.day_id, count(*) from speakers s cross join messages m"
+        f" on m.speaker_id = s.id where {where} group by s.id, m.day_id order by s.id, m.day_id",
         values,
     )
+    days = {day[0]: day[1:] for day in connection.execute("select id, date, room_id from days")}
     return [
-        Evidence(
-            name,
-            speaker_id,
-            "header",
-            0.0,
-            times,
-            int(first[_TIME:]),
-            int(last[_TIME:]),
-            "in several rooms" if in_several else None,
-        )
-        for name, speaker_id, times, first, last, in_several in rows
+        _header(connection, speaker_id, name, {row[2]: row[3] for row in of_speaker}, days)
+        for (speaker_id, name), of_speaker in groupby(rows, key=lambda row: (row[0], row[1]))
     ]
+
+
+def _header(
+    connection: sqlite3.Connection,
+    speaker_id: int,
+    name: str,
+    messages: Mapping[int, int],
+    days: Mapping[int, tuple[str, int]],
+) -> Evidence:
+    """The evidence of a speaker with so many ``messages`` on each day."""
+    dates = [days[day_id][0] for day_id in messages]
+    outer = (min(dates), max(dates))
+    ends = [day_id for day_id in messages if days[day_id][0] in outer]
+    first, last = connection.execute(
+        f"select min({_USE}), max({_USE}) from messages m"
+        " where speaker_id = ? and day_id in (select value from json_each(?))",
+        [speaker_id, json.dumps(ends)],
+    ).fetchone()
+    return Evidence(
+        name,
+        speaker_id,
+        "header",
+        0.0,
+        sum(messages.values()),
+        _id_of_use(first),
+        _id_of_use(last),
+        "in several rooms" if len({days[day_id][1] for day_id in messages}) > 1 else None,
+    )
 
 
 def name_uses(connection: sqlite3.Connection, names: Collection[str]) -> dict[str, NameUse]:
     """In which messages these names stand first and last, in quotes and behind an @."""
-    uses: dict[str, NameUse] = {}
+    ends: dict[str, tuple[str, str]] = {}
     values = {"names": json.dumps(sorted(names), ensure_ascii=False)}
-    for name, message_id in connection.execute(_USES, values):
-        first = uses[name].first_message_id if name in uses else message_id
-        uses[name] = NameUse(first, message_id)
-    return uses
+    for table in ("mentions", "quotes"):
+        for name, first, last in connection.execute(_USES.format(table=table), values):
+            others = ends.get(name, (first, last))
+            ends[name] = (min(first, others[0]), max(last, others[1]))
+    return {name: NameUse(*map(_id_of_use, of_name)) for name, of_name in ends.items()}
+
+
+def _id_of_use(use: str) -> int:
+    return int(use.rpartition(" ")[2])
 
 
 def written_names(connection: sqlite3.Connection) -> dict[str, int]:
@@ -264,18 +341,23 @@ def dates_of_speaker(connection: sqlite3.Connection, speaker_id: int) -> dict[st
     return dict(rows.fetchall())
 
 
+def named_mentions_between(
+    connection: sqlite3.Connection, first: int, last: int
+) -> Iterator[NamedMention]:
+    """All mentions with a name in a range of messages."""
+    where = "n.message_id between ? and ? and n.name is not null"
+    return map(NamedMention._make, connection.execute(f"{_NAMED} where {where}", [first, last]))
+
+
 def named_mentions(
-    connection: sqlite3.Connection, names: Collection[str] | None
+    connection: sqlite3.Connection, names: Collection[str], messages: Collection[int]
 ) -> list[NamedMention]:
-    """The mentions of these names."""
+    """The mentions of these names, and those in these messages."""
     where, values = _among("n.name", names)
-    rows = connection.execute(
-        "select n.message_id, n.position, n.name, substr(m.sent_at, 1, 10), n.speaker_id"
-        " from mentions n join messages m on m.id = n.message_id"
-        f" where n.name is not null and {where}",
-        values,
-    )
-    return list(map(NamedMention._make, rows))
+    found = connection.execute(f"{_NAMED} where {where}", values).fetchall()
+    where = "n.message_id in (select value from json_each(?)) and n.name is not null"
+    found += connection.execute(f"{_NAMED} where {where}", [json.dumps(sorted(messages))])
+    return list(map(NamedMention._make, dict.fromkeys(found)))
 
 
 def persons_of_speakers(connection: sqlite3.Connection) -> dict[int, int | None]:
@@ -303,12 +385,19 @@ def times_of_messages(
     return dict(rows.fetchall())
 
 
+# a time, a key and a message in one text, so that one pass gives both ends without sorting
+_USE = "m.sent_at || ' ' || m.key || ' ' || m.id"
+_NAMED = """
+select n.message_id, n.position, n.name, substr(m.sent_at, 1, 10), n.speaker_id
+from mentions n join messages m on m.id = n.message_id
+"""
 # A message that mentions four people or more is a list. What each message quotes is measured once,
 # however many mentions it has.
 _CONTEXTS = f"""
 with quoted as materialized (
   select q.message_id, length(m.text) - length(q.reply) as characters
   from quotes q join messages m on m.id = q.message_id
+  where {{quoting}}
 )
 select m.day_id, {SECOND.format("m.sent_at")}, n.name, m.speaker_id, n.message_id,
        n.position <= ifnull(q.characters, 0),
@@ -318,30 +407,67 @@ join messages m on m.id = n.message_id
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
 left join quoted q on q.message_id = n.message_id
+where {{where}}
+order by d.date, r.slug, m.sent_at, m.position, n.position
 """
-_BY_DAY = "order by d.date, r.slug, m.sent_at, m.position, n.position"
 _IN_DAYS = "m.day_id in (select value from json_each(:days))"
+_ON_DAYS = """
+message_id in (
+  select id from messages where day_id in (select value from json_each(?))
+)
+"""
+# names stand in few places, so that the pages are where to look
 _NAMES_OF_DAYS = f"""
 select s.name from speakers s
 where s.id in (select m.speaker_id from messages m where {_IN_DAYS})
 union
-select q.name from quotes q join messages m on m.id = q.message_id where {_IN_DAYS}
+select q.name from messages m cross join quotes q on q.message_id = m.id where {_IN_DAYS}
 union
-select n.name from mentions n join messages m on m.id = n.message_id
-where {_IN_DAYS} and n.name is not null
-union
-select n.written from mentions n join messages m on m.id = n.message_id
+select n.written from messages m cross join mentions n on n.message_id = m.id
 where {_IN_DAYS} and n.written is not null
+"""
+_MENTIONED_ON = f"""
+select distinct n.name from messages m cross join mentions n on n.message_id = m.id
+where {_IN_DAYS} and n.name is not null
+"""
+_NOT_THERE = "m.day_id not in (select value from json_each(:days))"
+_ELSEWHERE = f"""
+select n.value from json_each(:names) n
+where exists (
+  select 1 from speakers s cross join messages m on m.speaker_id = s.id
+  where s.name = n.value and {_NOT_THERE}
+) or exists (
+  select 1 from quotes q cross join messages m on m.id = q.message_id
+  where q.name = n.value and {_NOT_THERE}
+) or exists (
+  select 1 from mentions w cross join messages m on m.id = w.message_id
+  where w.written = n.value and {_NOT_THERE}
+)
+"""
+# What is written is looked up name by name, not mention by mention.
+_KNOWN_NAMES = """
+with recursive behind (written) as (
+  select min(written) from mentions
+  union all
+  select (select min(m.written) from mentions m where m.written > behind.written) from behind
+  where behind.written is not null
+)
+select name from speakers
+union select name from quotes
+union select written from behind where written is not null
 """
 _QUOTES = """
 select q.message_id, d.room_id, d.date, m.position, q.text, m.reply_to, q.speaker_id, q.name
 from quotes q join messages m on m.id = q.message_id join days d on d.id = m.day_id
 """
-_AFTER_DAYS = """
-d.date >= (
-  select min(c.date) from days c
-  where c.room_id = d.room_id and c.id in (select value from json_each(:days))
-)
+# what several speakers wrote
+_DOUBTFUL = "q.speaker_id is null and m.reply_to is not null"
+# Quotes are few: those on these pages, and on later ones of the same rooms.
+_LATER = """
+join (
+  select room_id, min(date) as date from days
+  where id in (select value from json_each(:days)) group by room_id
+) f on f.room_id = d.room_id and d.date >= f.date
 """
 # The index then skips what is out of their range.
 _ROOMS_DAYS = "room_id = :room and date between :since and :until"
@@ -365,15 +491,11 @@ where d.id in (select id from days where {_ROOMS_DAYS})
   and m.text <> ''
   and not exists (select 1 from messages_fts_docsize i where i.id = m.id and i.sz <> x'00')
 """
-_USES = """
-select u.name, m.id
-from (
-  select name, message_id from mentions where name in (select value from json_each(:names))
-  union all
-  select name, message_id from quotes where name in (select value from json_each(:names))
-) u
-join messages m on m.id = u.message_id
-order by m.sent_at, m.key
+_USES = f"""
+select u.name, min({_USE}), max({_USE})
+from {{table}} u join messages m on m.id = u.message_id
+where u.name in (select value from json_each(:names))
+group by u.name
 """
 
 

@@ -1,16 +1,16 @@
 """Which message another one may answer though it quotes none: the nearest ones before it.
 
-All take the days to look at; the fewer ids lie between them, the less is looked through.
+All take the days to look at.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection
 
 from db.people.reader import SECOND
 from db.people.rows import Guess, InferredReply
+from db.people.spans import span_of
 
 _SECONDS = f"{SECOND.format('m.sent_at')} - ({SECOND.format('o.sent_at')})"
 
@@ -35,14 +35,14 @@ where s.person_id <> w.person_id
   and not exists (select 1 from quotes q where q.message_id = m.id)
   and not exists (select 1 from mentions c where c.message_id = m.id limit 1 offset 3)
   and o.sent_at between datetime(m.sent_at, '-' || :seconds || ' seconds') and m.sent_at
-  and n.message_id between :first and :last
+  and {{here}}
   and m.day_id in (select value from json_each(:days))
 order by m.id, o.position
 """
 # Who writes right after somebody's question, and asks nothing, nor mentions or quotes anybody.
 # A ? that is doubled, or that ends a mention, is no question mark but what a lost character became.
 ASKS = (
-    "({0}.text like '%？' or {0}.text like '%?' and {0}.text not like '%??'"
+    "(substr({0}.text, -1) in ('？', '?') and substr({0}.text, -2) <> '??'"
     " or instr({0}.text, '吗') or instr({0}.text, '请问') or instr({0}.text, '请教')"
     " or instr({0}.text, '有人') or instr({0}.text, '有没有'))"
 )
@@ -59,7 +59,7 @@ where o.kind = 'text'
   and not {ASKS.format("m")}
   and not exists (select 1 from quotes q where q.message_id = m.id)
   and not exists (select 1 from mentions c where c.message_id = m.id)
-  and o.id between :first and :last
+  and {{here}}
   and o.day_id in (select value from json_each(:days))
 order by m.id
 """
@@ -68,12 +68,8 @@ order by m.id
 _STORED = """
 select i.message_id, i.reply_to, i.kind, i.confidence
 from inferred_replies i join messages m on m.id = i.message_id
-where i.message_id between :first and :last
+where {here}
   and m.day_id in (select value from json_each(:days))
-"""
-_RANGE = """
-select min(first_message_id), max(last_message_id) from days
-where id in (select value from json_each(?))
 """
 
 
@@ -81,23 +77,30 @@ def mentioned_before(
     connection: sqlite3.Connection, days: Collection[int], seconds: int
 ) -> list[Guess]:
     """For messages that mention somebody that person's newest message, not too long before."""
-    values = {**_span(connection, days), "seconds": seconds}
-    return list(map(Guess._make, connection.execute(_MENTIONED, values)))
+    return _guesses(connection, _MENTIONED, "n.message_id", days, seconds)
 
 
 def asked_before(
     connection: sqlite3.Connection, days: Collection[int], seconds: int
 ) -> list[Guess]:
     """For messages that follow another one's question at once, the question."""
-    values = {**_span(connection, days), "seconds": seconds}
-    return list(map(Guess._make, connection.execute(_ASKED_BEFORE, values)))
+    return _guesses(connection, _ASKED_BEFORE, "o.id", days, seconds)
+
+
+def _guesses(
+    connection: sqlite3.Connection, sql: str, column: str, days: Collection[int], seconds: int
+) -> list[Guess]:
+    span = span_of(connection, days)
+    values = {**span.values, "seconds": seconds}
+    return list(map(Guess._make, connection.execute(sql.format(here=span.holds(column)), values)))
 
 
 def replace_inferred_replies(
     connection: sqlite3.Connection, days: Collection[int], replies: Collection[InferredReply]
 ) -> None:
     """Make ``replies`` all that are inferred on these days; only what changed is written."""
-    rows = connection.execute(_STORED, _span(connection, days))
+    span = span_of(connection, days)
+    rows = connection.execute(_STORED.format(here=span.holds("i.message_id")), span.values)
     there = {row[0]: InferredReply._make(row) for row in rows}
     wanted = {reply.message_id: reply for reply in replies}
     gone = [[id_] for id_, reply in there.items() if wanted.get(id_) != reply]
@@ -106,10 +109,3 @@ def replace_inferred_replies(
         "insert into inferred_replies (message_id, reply_to, kind, confidence) values (?, ?, ?, ?)",
         (reply for id_, reply in wanted.items() if there.get(id_) != reply),
     )
-
-
-def _span(connection: sqlite3.Connection, days: Collection[int]) -> dict[str, object]:
-    """Days as parameters: themselves, and the ids that their messages lie between."""
-    listed = json.dumps(sorted(days))
-    first, last = connection.execute(_RANGE, [listed]).fetchone()
-    return {"days": listed, "first": first, "last": last}

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-# That a speaker wrote: seconds since midnight, and who. (No named tuple: there are many.)
-Voice = tuple[int, int]
+# That a speaker wrote: seconds since midnight, who, and which message. (No named tuple: there are
+# many.)
+Voice = tuple[int, int, int]
+
+
+class NamesOnPages(NamedTuple):
+    """All names on some pages, and those of them that stand behind an @."""
+
+    names: set[str]
+    mentioned: set[str]
 
 
 class Evidence(NamedTuple):

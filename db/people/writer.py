@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable
 
+from db.families import SWEEP_SPEAKERS
 from db.people.rows import AliasRow, PersonRow, SpeakerRow
 
 _INSERT_ALIAS = """
@@ -16,6 +17,12 @@ on conflict (name, speaker_id, kind) do update set
   first_message_id = excluded.first_message_id, last_message_id = excluded.last_message_id,
   note = excluded.note, verdict = excluded.verdict, person_id = excluded.person_id
 """
+
+
+def sweep_speakers(connection: sqlite3.Connection) -> None:
+    """Take out names that no message has any more, and all that is tied to them."""
+    for statement in SWEEP_SPEAKERS:
+        connection.execute(statement)
 
 
 def set_mentions_written(

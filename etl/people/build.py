@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from db.people.rows import (
     AliasRow,
     DoubledMessage,
     Evidence,
+    MentionPlace,
     NameUse,
     Speaker,
     Voice,
@@ -26,64 +27,108 @@ from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
 from etl.people.describe import Seen, person_rows, speaker_rows
-from etl.people.meant import resolve_mentions
+from etl.people.meant import Meant
 from etl.people.observe import (
     Answers,
     double_evidence,
     doubled_on,
     is_doubled,
+    of_two,
     quote_evidence,
-    times_of_two,
 )
 from etl.people.quotes import find_quotes, settle_quotes
 from etl.people.replies import infer_replies
 
-Names = set[str] | None
-
 OBSERVED = ("quote", "same message", "answers")
+
+# All at once would take memory in proportion to the archive.
+DAYS_AT_ONCE = 100
+
+
+class Touched(NamedTuple):
+    """What changed: pages; names on them, before or now, or in quotes that are of others now.
+
+    ``mentioned`` are the names of which a mention changed, ``renamed`` the messages of those that
+    were given another name, and ``quoted`` the names of all quotes that were looked for again.
+    """
+
+    days: set[int]
+    names: set[str]
+    mentioned: set[str]
+    renamed: set[int]
+    quoted: set[str]
+
+
+class Renamed(NamedTuple):
+    """Mentions that were given another name: the names they lost or gained, their messages."""
+
+    names: set[str]
+    messages: set[int]
 
 
 def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Changed | None) -> None:
     """Make people, aliases, mentions and replies what the messages say; None: look at them all."""
-    days = None if changed is None else changed.days
-    names: Names = None
-    if changed is not None:
-        names = changed.names | reader.names_of_days(connection, changed.days)
-    renamed = name_mentions(connection, names)
-    requoted = find_quotes(connection, days)
-    if names is not None:
-        names |= renamed | requoted
     stored = reader.aliases(connection)
-    headers, evidence = observe(connection, stored, names)
+    writer.sweep_speakers(connection)
+    _read_unwritten(connection)
+    touched = None if changed is None else _look_at(connection, changed)
+    if touched is None:
+        _look_at_all(connection)
+    headers, evidence = observe(connection, stored, touched)
     speakers = reader.speakers(connection, headers)
     decision = decide_people(connection, by_hand, speakers, [*headers, *evidence])
-    aliases = _alias_rows(connection, decision, stored, names)
+    aliases = _alias_rows(connection, decision, stored, touched)
     people = person_rows(decision, _seen(connection, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, stored, aliases)
-    concerned = None if names is None else _concerned(stored, aliases, names)
-    settle_quotes(connection, decision, concerned and concerned.names)
-    mentioning = resolve_mentions(connection, decision, concerned and concerned.names)
-    if concerned is not None and days is not None:
-        days = days | reader.days_of_messages(connection, mentioning)
-        days |= _shared_days(connection, concerned.persons)
-    infer_replies(connection, days)
+    if touched is None:
+        settle_quotes(connection, decision, None)
+        Meant(connection, decision).resolve_all()
+        infer_replies(connection, None)
+    else:
+        _conclude(connection, decision, touched, _regrouped(stored, aliases, touched))
 
 
-def name_mentions(connection: sqlite3.Connection, names: Names) -> set[str]:
-    """Give mentions the known name behind their @; the names that some lost or gained."""
-    _read_unwritten(connection)
+def _look_at_all(connection: sqlite3.Connection) -> None:
     known = KnownNames(reader.known_names(connection))
-    if names is not None:
-        names = names | {shorter for name in names for shorter in known.shorter(name)}
-    changes, concerned = [], set()
-    for place in reader.mention_places(connection, names):
+    for first, last in reader.message_ranges(connection):
+        _name_mentions(connection, known, reader.mention_places_between(connection, first, last))
+    find_quotes(connection, None)
+
+
+def _look_at(connection: sqlite3.Connection, changed: Changed) -> Touched:
+    """Bring names and quotes up to date with what changed; which names that touches."""
+    there = reader.names_of_days(connection, changed.days)
+    names = changed.names | there.names
+    known = KnownNames(reader.known_names(connection))
+    # what is no name any more, and what may be a new one
+    others = names - reader.names_elsewhere(connection, names, changed.days)
+    others |= {shorter for name in others for shorter in known.shorter(name)}
+    places = list(reader.mention_places(connection, others, changed.days))
+    renamed = _name_mentions(connection, known, places)
+    requoted = find_quotes(connection, changed.days)
+    return Touched(
+        changed.days,
+        names | renamed.names | requoted.changed,
+        changed.mentioned | there.mentioned | renamed.names,
+        renamed.messages,
+        requoted.looked_for,
+    )
+
+
+def _name_mentions(
+    connection: sqlite3.Connection, known: KnownNames, places: Iterable[MentionPlace]
+) -> Renamed:
+    """Give mentions the known name behind their @."""
+    changes, names = [], set()
+    for place in places:
         name = known.name_at(place.text, place.at) or place.written
         if name != place.name:
             changes.append((name, place.message_id, place.at))
-            concerned |= {name, place.name} - {None}
+            names |= {name, place.name}
     writer.set_mention_names(connection, changes)
-    return {name for name in concerned if name is not None}
+    found = {name for name in names if name is not None}
+    return Renamed(found, {message_id for _, message_id, _ in changes})
 
 
 def _read_unwritten(connection: sqlite3.Connection) -> None:
@@ -94,51 +139,102 @@ def _read_unwritten(connection: sqlite3.Connection) -> None:
 
 
 def observe(
-    connection: sqlite3.Connection, stored: Iterable[AliasRow], names: Names
+    connection: sqlite3.Connection, stored: Iterable[AliasRow], touched: Touched | None
 ) -> tuple[list[Evidence], list[Evidence]]:
-    """The speakers' own names, and all that was observed: anew for these names, else as stored."""
+    """The speakers' own names, and all that was observed: anew where touched, else as stored."""
+    names = touched and touched.names
     headers = reader.header_evidence(connection, names)
-    observed = quote_evidence(reader.quotes_under(connection, names))
-    observed += _observe_pages(connection, names)
-    if names is not None:
-        kept = [Evidence(*row[:8]) for row in stored if row.name not in names]
-        headers += [piece for piece in kept if piece.kind == "header"]
-        observed += [piece for piece in kept if piece.kind in OBSERVED]
-    return headers, observed
+    quotes = reader.quotes_under(connection, names)
+    observed = quote_evidence(quote for quote in quotes if quote.name != EVERYONE)
+    if touched is None:
+        return headers, observed + _observe_pages(connection)
+    ids = {name: id_ for id_, name in reader.speaker_names(connection).items()}
+    there = set(ids.values())
+    kept = [Evidence(*row[:8]) for row in stored if row.speaker_id in there]
+    headers += [one for one in kept if one.kind == "header" and one.name not in touched.names]
+    observed += [one for one in kept if one.kind == "quote" and one.name not in touched.names]
+    observed += [one for one in kept if one.kind == "answers" and one.name not in touched.mentioned]
+    observed += _observe_answers(connection, touched.mentioned)
+    pairs = _doubled_pairs(connection, kept, touched)
+    observed += [
+        one
+        for one in kept
+        if one.kind == "same message" and (one.name, one.speaker_id) not in pairs
+    ]
+    return headers, observed + _observe_doubled(connection, pairs, ids)
 
 
-def _observe_pages(connection: sqlite3.Connection, names: Names) -> list[Evidence]:
-    """What pages show of these names, each page read once."""
+def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
+    """What all pages show, each page read once."""
     counted, doubled = Answers(), []
-    contexts = reader.contexts_by_day(connection, names)
-    next_day, next_contexts = next(contexts, (None, []))
-    spoken_on = reader.days_of_speakers(connection, names)
-    for day_id in reader.days_in_order(connection):
-        if day_id != next_day and day_id not in spoken_on:
-            continue
-        voices = reader.voices_of(connection, day_id)
-        if day_id == next_day:
-            counted.add_day([one for one in next_contexts if one.name != EVERYONE], voices)
-            next_day, next_contexts = next(contexts, (None, []))
-        if day_id in spoken_on:
-            doubled += [
-                one
-                for one in _doubled_on(connection, day_id, voices)
-                if names is None or one.name in names
-            ]
+    in_order = reader.days_in_order(connection)
+    for at in range(0, len(in_order), DAYS_AT_ONCE):
+        days = in_order[at : at + DAYS_AT_ONCE]
+        contexts = dict(reader.contexts_of_days(connection, days))
+        for day_id in days:
+            voices = reader.voices_of(connection, day_id)
+            counted.add_day([c for c in contexts.get(day_id, ()) if c.name != EVERYONE], voices)
+            doubled += _doubled_on(connection, voices)
     return double_evidence(doubled) + counted.evidence(reader.speaker_names(connection))
 
 
-def _doubled_on(
-    connection: sqlite3.Connection, day_id: int, voices: Iterable[Voice]
-) -> list[DoubledMessage]:
-    times = times_of_two(voices)
-    return doubled_on(reader.texts_at(connection, day_id, times)) if times else []
+def _observe_answers(connection: sqlite3.Connection, names: Collection[str]) -> list[Evidence]:
+    """Who answers to these names, wherever they are mentioned."""
+    counted = Answers()
+    for day_id, contexts in reader.contexts_of_names(connection, set(names) - {EVERYONE}):
+        counted.add_day(contexts, reader.voices_of(connection, day_id))
+    return counted.evidence(reader.speaker_names(connection))
+
+
+def _doubled_pairs(
+    connection: sqlite3.Connection, kept: Iterable[Evidence], touched: Touched
+) -> set[tuple[str, int]]:
+    """Names and speakers that have, or may have now, messages in common on changed pages."""
+    had = {
+        (one.name, one.speaker_id)
+        for one in kept
+        if one.kind == "same message" and one.name in touched.names
+    }
+    return had | {
+        (one.name, one.speaker_id)
+        for day_id in touched.days
+        for one in _doubled_on(connection, reader.voices_of(connection, day_id))
+    }
+
+
+def _observe_doubled(
+    connection: sqlite3.Connection, pairs: Collection[tuple[str, int]], ids: Mapping[str, int]
+) -> list[Evidence]:
+    """What is doubled of these pairs, on all pages on which both wrote."""
+
+    @cache
+    def days_of(speaker_id: int) -> Collection[int]:
+        return reader.days_of_speaker(connection, speaker_id)
+
+    shared = {
+        day_id
+        for name, speaker_id in pairs
+        if name in ids
+        for day_id in set(days_of(ids[name])).intersection(days_of(speaker_id))
+    }
+    in_order = reader.days_in_order(connection) if shared else ()
+    return double_evidence(
+        one
+        for day_id in in_order
+        if day_id in shared
+        for one in _doubled_on(connection, reader.voices_of(connection, day_id))
+        if (one.name, one.speaker_id) in pairs
+    )
+
+
+def _doubled_on(connection: sqlite3.Connection, voices: Iterable[Voice]) -> list[DoubledMessage]:
+    messages = of_two(voices)
+    return doubled_on(reader.texts_of(connection, messages)) if messages else []
 
 
 def is_doubled_page(connection: sqlite3.Connection, day_id: int) -> bool:
     """Whether a page was put together from the exports of two accounts."""
-    return is_doubled(_doubled_on(connection, day_id, reader.voices_of(connection, day_id)))
+    return is_doubled(_doubled_on(connection, reader.voices_of(connection, day_id)))
 
 
 def decide_people(
@@ -166,7 +262,10 @@ def decide_people(
 
 
 def _alias_rows(
-    connection: sqlite3.Connection, decision: Decision, stored: Iterable[AliasRow], names: Names
+    connection: sqlite3.Connection,
+    decision: Decision,
+    stored: Iterable[AliasRow],
+    touched: Touched | None,
 ) -> list[AliasRow]:
     """Evidence as rows; what names have in common was seen where the name is written."""
     there = {(row.name, row.speaker_id, row.kind): row for row in stored}
@@ -176,7 +275,7 @@ def _alias_rows(
         row = AliasRow(*piece, verdict, person)
         if row.first_message_id is None:
             known = there.get((row.name, row.speaker_id, row.kind))
-            if known is None or names is None or row.name in names:
+            if known is None or touched is None or row.name in touched.names:
                 unseen.append(row)
                 continue
             row = row._replace(
@@ -216,27 +315,40 @@ def _speakers_of_names(aliases: Iterable[AliasRow]) -> dict[str, frozenset[int]]
     return {row.name: frozenset(speakers.get(row.person_id, ())) for row in joined}
 
 
-class _Concerned(NamedTuple):
-    """What a decision changed, or may have: names, and the speakers of the persons behind them."""
+class _Regrouped(NamedTuple):
+    """Names whose person has other speakers now, those persons' speakers before and after.
+
+    ``several`` are names of other persons with several speakers, one of whom was touched: whom a
+    mention means may be another one of them.
+    """
 
     names: set[str]
     persons: set[frozenset[int]]
+    several: set[str]
 
 
-def _concerned(
-    stored: Iterable[AliasRow], aliases: Iterable[AliasRow], names: set[str]
-) -> _Concerned:
-    """These names, those whose person has other speakers now, and those of persons with several."""
+def _regrouped(
+    stored: Iterable[AliasRow], aliases: Iterable[AliasRow], touched: Touched
+) -> _Regrouped:
     before, after = _speakers_of_names(stored), _speakers_of_names(aliases)
-    touched = {speaker for name in names for speaker in after.get(name, ())}
-    concerned = names | {
-        name
-        for name in before.keys() | after.keys()
-        if before.get(name) != after.get(name)
-        or (len(after[name]) > 1 and not touched.isdisjoint(after[name]))
-    }
-    persons = {of[name] for of in (before, after) for name in of.keys() & concerned}
-    return _Concerned(concerned, persons)
+    speakers = {speaker for name in touched.names for speaker in after.get(name, ())}
+    names = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    several = {n for n, of in after.items() if len(of) > 1 and not speakers.isdisjoint(of)}
+    persons = {of[name] for of in (before, after) for name in of.keys() & names}
+    return _Regrouped(names, persons, several)
+
+
+def _conclude(
+    connection: sqlite3.Connection, decision: Decision, touched: Touched, regrouped: _Regrouped
+) -> None:
+    """Bring up to date what hangs on who is who: doubtful quotes, mentions, inferred replies."""
+    settle_quotes(connection, decision, regrouped.names | touched.quoted)
+    names = regrouped.names | regrouped.several
+    mentions = reader.named_mentions(connection, names, touched.renamed)
+    messages = Meant(connection, decision).resolve(mentions)
+    messages |= {one.message_id for one in mentions if one.name in regrouped.names}
+    days = touched.days | reader.days_of_messages(connection, messages)
+    infer_replies(connection, days | _shared_days(connection, regrouped.persons))
 
 
 def _shared_days(connection: sqlite3.Connection, persons: Iterable[frozenset[int]]) -> set[int]:

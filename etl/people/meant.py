@@ -6,35 +6,48 @@ import bisect
 import datetime
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 
 from db.people import reader, writer
+from db.people.rows import NamedMention
 from etl.people.decide import Decision
 
 
-def resolve_mentions(
-    connection: sqlite3.Connection, decision: Decision, names: Collection[str] | None
-) -> set[int]:
-    """Give the mentions of these names their speakers; the messages they stand in."""
-    speakers: dict[int, list[int]] = defaultdict(list)
-    for speaker_id, person_id in reader.persons_of_speakers(connection).items():
-        if person_id is not None:
-            speakers[person_id].append(speaker_id)
-    nearest: dict[int, Nearest] = {}
-    names_of = reader.speaker_names(connection)
-    changes, messages = [], set()
-    for mention in reader.named_mentions(connection, names):
-        messages.add(mention.message_id)
-        person_id = decision.person_of.get(mention.name)
-        meant = None
-        if person_id is not None:
-            if person_id not in nearest:
-                nearest[person_id] = _nearest(connection, speakers[person_id], names_of)
-            meant = nearest[person_id].to(mention.date)
-        if meant != mention.speaker_id:
-            changes.append((meant, mention.message_id, mention.at))
-    writer.set_mentioned_speakers(connection, changes)
-    return messages
+class Meant:
+    """Gives mentions their speakers, once it is decided who is who."""
+
+    def __init__(self, connection: sqlite3.Connection, decision: Decision):
+        self._connection, self._person_of = connection, decision.person_of
+        self._speakers: dict[int, list[int]] = defaultdict(list)
+        for speaker_id, person_id in reader.persons_of_speakers(connection).items():
+            if person_id is not None:
+                self._speakers[person_id].append(speaker_id)
+        self._names = reader.speaker_names(connection)
+        self._nearest: dict[int, Nearest] = {}
+
+    def resolve_all(self) -> None:
+        """Give all mentions their speakers."""
+        for first, last in reader.message_ranges(self._connection):
+            self.resolve(list(reader.named_mentions_between(self._connection, first, last)))
+
+    def resolve(self, mentions: Iterable[NamedMention]) -> set[int]:
+        """Give these mentions their speakers; the messages of those that had another one."""
+        changes = [
+            (meant, mention.message_id, mention.at)
+            for mention in mentions
+            if (meant := self._of(mention)) != mention.speaker_id
+        ]
+        writer.set_mentioned_speakers(self._connection, changes)
+        return {message_id for _, message_id, _ in changes}
+
+    def _of(self, mention: NamedMention) -> int | None:
+        person_id = self._person_of.get(mention.name)
+        if person_id is None:
+            return None
+        if person_id not in self._nearest:
+            speakers = self._speakers[person_id]
+            self._nearest[person_id] = _nearest(self._connection, speakers, self._names)
+        return self._nearest[person_id].to(mention.date)
 
 
 def _nearest(

@@ -111,8 +111,18 @@ def read_names(names: Iterable[str]) -> dict[str, Reading]:
     senses: dict[str, _Sense] = {}
     visible = {name: _INVISIBLE.sub("", name) for name in names}
     parted = {name: _parts(seen, senses) for name, seen in visible.items()}
-    known = _companies(parted)
-    return {name: _read(visible[name], parts, known) for name, parts in parted.items()}
+    alone = {
+        name: _read(visible[name], parts, [part.sense for part in parts])
+        for name, parts in parted.items()
+    }
+    known = _companies(alone.values())
+    readings = {}
+    for name, parts in parted.items():
+        resolved = [_resolved(part, known, len(parts) == 1) for part in parts]
+        # in most names no company is known that they do not show themselves
+        same = all(sense is part.sense for sense, part in zip(resolved, parts, strict=True))
+        readings[name] = alone[name] if same else _read(visible[name], parts, resolved)
+    return readings
 
 
 def surname_length(text: str) -> int:
@@ -121,12 +131,11 @@ def surname_length(text: str) -> int:
     return next((size for size in (2, 1) if text[:size] in known), 0)
 
 
-def _companies(parted: dict[str, list[_Part]]) -> frozenset[str]:
+def _companies(readings: Iterable[Reading]) -> frozenset[str]:
     """What, in lower case, is more often the company than the nickname of a name read alone."""
     shown: Counter[str] = Counter()
     called: Counter[str] = Counter()
-    for name, parts in parted.items():
-        reading = _read(name, parts, frozenset())
+    for reading in readings:
         if reading.nickname:
             called[reading.nickname.lower()] += 1
         if reading.company and _is_evidence(reading):
@@ -189,9 +198,9 @@ def _are_one(before: _Part, piece: str, sense: _Sense) -> bool:
 # --- the parts together -------------------------------------------------------------------------
 
 
-def _read(name: str, parts: list[_Part], known: Collection[str]) -> Reading:
-    """The reading of one name, given which companies are known."""
-    senses = _in_place([_resolved(part, known, len(parts) == 1) for part in parts])
+def _read(name: str, parts: list[_Part], resolved: list[_Sense]) -> Reading:
+    """The reading of one name, given what each part is by itself or by what other names show."""
+    senses = _in_place(resolved)
     called = _nickname_at(parts, senses)
     company = _company(parts, senses, called)
     if company in _NO_COMPANIES or (called is None and _may_hold_a_name(company or "")):

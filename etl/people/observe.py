@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from db.people.rows import Context, DoubledMessage, Evidence, QuoteOf, SpokenText, Voice
 
@@ -50,15 +51,22 @@ def quote_evidence(quotes: Iterable[QuoteOf]) -> list[Evidence]:
     return _by_texts("quote", quotes, SHORT_QUOTE, (QUOTE_OF_LITTLE, QUOTE))
 
 
-def times_of_two(voices: Iterable[Voice]) -> set[int]:
-    """The seconds at which several speakers wrote; voices come in the order of time."""
-    times = set()
-    second, speaker = -1, 0
+def of_two(voices: Iterable[Voice]) -> set[int]:
+    """The messages of seconds at which several speakers wrote; voices come in the order of time."""
+    found: set[int] = set()
+    last = (-1, 0, 0)
+    together: list[int] = []
+    several = False
     for voice in voices:
-        if voice[0] == second and voice[1] != speaker:
-            times.add(second)
-        second, speaker = voice
-    return times
+        if voice[0] != last[0]:
+            if several:
+                found.update(together)
+            together, several = [], False
+        elif voice[1] != last[1]:
+            several = True
+        together.append(voice[2])
+        last = voice
+    return found.union(together) if several else found
 
 
 def doubled_on(page: Iterable[SpokenText]) -> list[DoubledMessage]:
@@ -119,16 +127,26 @@ def _by_texts(
 
 
 @dataclass(slots=True)
+class _There:
+    """How a speaker was there when a name was mentioned: on days on which they were there at all.
+
+    ``seen`` of ``slots`` slots, from one message to another.
+    """
+
+    first: int
+    last: int = 0
+    seen: int = 0
+    slots: int = 0
+    weight: float = 0.0
+
+
+@dataclass(slots=True)
 class _Around:
-    """Who was there when a name was mentioned."""
+    """Who was there when a name was mentioned, in how many slots."""
 
     slots: int = 0
     authors: set[int | None] = field(default_factory=set)
-    weights: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    seen: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    slots_of_days: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    first: dict[int, int] = field(default_factory=dict)
-    last: dict[int, int] = field(default_factory=dict)
+    there: dict[int, _There] = field(default_factory=dict)
 
 
 class Answers:
@@ -139,18 +157,25 @@ class Answers:
 
     def add_day(self, contexts: Sequence[Context], voices: Sequence[Voice]) -> None:
         """Take in the mentions of one page, with all who wrote on it; both in order of time."""
+        if not contexts:
+            return
         day = _Day(voices)
         for name, slots in _slots_of_names(contexts, day).items():
             around = self._names[name]
             around.slots += len(slots)
-            for speaker_id in set().union(*(present for _, present in slots)):
-                messages = [message for message, present in slots if speaker_id in present]
-                share = day.share(speaker_id)
-                around.seen[speaker_id] += len(messages)
-                around.slots_of_days[speaker_id] += len(slots)
-                around.weights[speaker_id] += _weight(len(messages), len(slots), share)
-                around.first.setdefault(speaker_id, messages[0])
-                around.last[speaker_id] = messages[-1]
+            seen: dict[int, int] = defaultdict(int)
+            for message, present in slots:
+                for speaker_id in present:
+                    seen[speaker_id] += 1
+                    there = around.there.get(speaker_id)
+                    if there is None:
+                        there = around.there[speaker_id] = _There(message)
+                    there.last = message
+            for speaker_id, times in seen.items():
+                there = around.there[speaker_id]
+                there.seen += times
+                there.slots += len(slots)
+                there.weight += day.weight(speaker_id, times, len(slots))
         for context in contexts:
             if not context.is_quoted:
                 self._names[context.name].authors.add(context.author_id)
@@ -164,20 +189,13 @@ class Answers:
 
     def _of_name(self, name: str, speakers: Mapping[int, str]) -> list[Evidence]:
         around = self._names[name]
-        found = [
-            Evidence(
-                name,
-                speaker_id,
-                "answers",
-                round(weight + AWAY * (around.slots - around.slots_of_days[speaker_id]), 3),
-                around.seen[speaker_id],
-                around.first[speaker_id],
-                around.last[speaker_id],
-            )
-            for speaker_id, weight in around.weights.items()
+        likely = [
+            Evidence(name, speaker_id, "answers", weight, there.seen, there.first, there.last)
+            for speaker_id, there in around.there.items()
             if speaker_id not in around.authors
+            and (weight := round(there.weight + AWAY * (around.slots - there.slots), 3))
+            >= LEAST_WEIGHT
         ]
-        likely = [piece for piece in found if piece.weight >= LEAST_WEIGHT]
         return sorted(likely, key=lambda one: (-one.weight, speakers[one.speaker_id]))[
             :MOST_ANSWERERS
         ]
@@ -187,13 +205,14 @@ class _Day:
     """The speakers of a page, by time."""
 
     def __init__(self, voices: Sequence[Voice]):
-        self._times = [second for second, _ in voices]
-        self._speakers = [speaker_id for _, speaker_id in voices]
-        self._slots: dict[int, set[int]] = defaultdict(set)
-        for second, speaker_id in voices:
-            self._slots[speaker_id].add(second // SLOT)
-        self._busy = len({second // SLOT for second in self._times})
+        self._times = [voice[0] for voice in voices]
+        self._speakers = [voice[1] for voice in voices]
+        slots = [second // SLOT for second in self._times]
+        spoken = set(zip(slots, self._speakers, strict=True))
+        self._slots = Counter(map(itemgetter(1), spoken))
+        self._busy = len(set(slots))
         self._around: dict[int, set[int] | None] = {}
+        self._weights: dict[tuple[int, int, int], float] = {}
 
     def around(self, second: int) -> set[int] | None:
         """Who wrote within five minutes of a time; None where that is a crowd."""
@@ -205,9 +224,14 @@ class _Day:
             self._around[second] = there if len(there) <= CROWD else None
         return self._around[second]
 
-    def share(self, speaker_id: int) -> float:
-        """In which share of the slots in which anybody writes a speaker does."""
-        return (len(self._slots[speaker_id]) + 1) / (self._busy + 2)
+    def weight(self, speaker_id: int, present: int, slots: int) -> float:
+        """What it says that a speaker, as often as they write, was there in so many slots."""
+        key = (self._slots[speaker_id], present, slots)
+        if key not in self._weights:
+            # in which share of the slots in which anybody writes the speaker does
+            share = (key[0] + 1) / (self._busy + 2)
+            self._weights[key] = _weight(present, slots, share)
+        return self._weights[key]
 
 
 def _slots_of_names(

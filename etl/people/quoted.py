@@ -13,13 +13,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from db.people.rows import Candidate
-from db.text_index import match_phrase
+from db.text_index import index_terms, match_phrase
 
 # More words than that tell no more, and take time to look up.
 LONGEST_PHRASE = 24
 # A shorter piece of a text may begin many.
 SHORTEST_CUT = 8
 _LOST = re.compile(r"[?\s\u2005\ufffd…]+|\.{3,}\Z")
+_LAST_ALONE = re.compile(r"(?<=\W)\w\Z|(?<=[^\u3400-\u9fff])[\u3400-\u9fff]\Z")
 _ESCAPED = re.compile(r"&(?:amp;)*(amp|lt|gt|quot|#[0-9]+);")
 _SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
@@ -30,8 +31,16 @@ Place = tuple[str, int]
 def phrase_of(text: str) -> str:
     """What the full-text index is asked for the candidates of a quote; '' if it has no word."""
     clean = _ESCAPED.split(text)[0]
-    phrase = match_phrase(clean[:LONGEST_PHRASE], prefix=True)
-    return phrase or match_phrase(text[:LONGEST_PHRASE], prefix=True)
+    if clean == text and len(text) <= LONGEST_PHRASE and len(_folded(text)) < SHORTEST_CUT:
+        # too short to be looked for as the beginning of a longer one: its last word ends there
+        terms = index_terms(text).strip()
+        return f'"{terms}"' if terms else ""
+    return _begun(clean[:LONGEST_PHRASE]) or _begun(text[:LONGEST_PHRASE])
+
+
+def _begun(text: str) -> str:
+    """What finds texts that begin so: without the last sign if that is alone, as many have it."""
+    return match_phrase(_LAST_ALONE.sub("", text), prefix=True) or match_phrase(text, prefix=True)
 
 
 class Quoted(NamedTuple):
@@ -87,12 +96,16 @@ class Pool:
         return Fits(self._exact.get(text.strip(), ()))
 
     def less_exact(self, text: str) -> Fits:
-        """Those that are the text but for what is lost on the way; else those that it begins."""
+        """Those that are the text but for what is lost on the way."""
+        wanted = _folded(text)
+        return Fits(self._folded_texts().get(wanted, ()) if wanted else ())
+
+    def begun(self, text: str) -> Fits:
+        """Those that it begins."""
         folded = self._folded_texts()
         wanted = _folded(text)
-        same = folded.get(wanted, [])
-        if same or len(wanted) < SHORTEST_CUT:
-            return Fits(same if wanted else ())
+        if len(wanted) < SHORTEST_CUT:
+            return Fits(())
         begin = bisect.bisect_left(self._in_order, wanted)
         cut: list[Candidate] = []
         while begin < len(self._in_order) and self._in_order[begin].startswith(wanted):
@@ -107,6 +120,30 @@ class Pool:
                 self._folded[_folded(text)] += messages
             self._in_order = sorted(self._folded)
         return self._folded
+
+
+class Wanted:
+    """The texts of quotes, to find those that a message may fit."""
+
+    def __init__(self, texts: Iterable[str]):
+        self._exact: dict[str, set[str]] = defaultdict(set)
+        self._folded: dict[str, set[str]] = defaultdict(set)
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for text in texts:
+            self._exact[text.strip()].add(text)
+            folded = _folded(text)
+            self._folded[folded].add(text)
+            if len(folded) >= SHORTEST_CUT:
+                lengths[folded[:SHORTEST_CUT]].add(len(folded))
+        self._lengths = lengths
+
+    def fitted(self, text: str) -> set[str]:
+        """All that a message with this text may fit, and perhaps more."""
+        folded = _folded(text)
+        found = self._exact.get(text.strip(), set()) | self._folded.get(folded, set())
+        for length in self._lengths.get(folded[:SHORTEST_CUT], ()):
+            found |= self._folded.get(folded[:length], set())
+        return found
 
 
 def _folded(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from db.people import reader, writer
 from db.people.rows import QuotePlace
 from etl.people.decide import Decision
-from etl.people.quoted import Fits, Pool, phrase_of
+from etl.people.quoted import Fits, Pool, Wanted, phrase_of
 
 # Days: what a quote is of was mostly said just before, and looking further back takes longer.
 RECENT = 60
@@ -27,9 +27,16 @@ class _Found(NamedTuple):
     since: str
 
 
-def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> set[str]:
-    """Find the message that each quote is of; the names under which that changed."""
-    quotes = reader.quote_places(connection, days)
+class Requoted(NamedTuple):
+    """The names of quotes that were looked for again, and of those of which that changed it."""
+
+    looked_for: set[str]
+    changed: set[str]
+
+
+def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> Requoted:
+    """Find the message that each quote is of, or each that a change of these pages concerns."""
+    quotes = reader.quote_places(connection) if days is None else _concerned(connection, days)
     newest = {
         found.quote.message_id: found.fits.newest(found.since, _place(found.quote))
         for found in _find(connection, quotes)
@@ -41,7 +48,18 @@ def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) ->
             changes.append((*found, quote.message_id))
             names.add(quote.name)
     writer.set_quoted(connection, changes)
-    return names
+    return Requoted({quote.name for quote in quotes}, names)
+
+
+def _concerned(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
+    """Quotes that lose what they are of when these pages change, or may find it there."""
+    later = reader.quotes_after(connection, days)
+    wanted = Wanted(quote.text for quote in later)
+    fitted: set[str] = set()
+    for text in reader.texts_of_days(connection, days):
+        fitted |= wanted.fitted(text)
+    touched = reader.quotes_touched(connection, days)
+    return list(dict.fromkeys([*touched, *(quote for quote in later if quote.text in fitted)]))
 
 
 def settle_quotes(
@@ -76,19 +94,19 @@ def _find(connection: sqlite3.Connection, quotes: Iterable[QuotePlace]) -> Itera
 def _find_alike(
     connection: sqlite3.Connection, room_id: int, phrase: str, quotes: list[QuotePlace]
 ) -> Iterator[_Found]:
-    """Letter for letter first, however long ago, then less exactly."""
+    """Letter for letter first, however long ago, then less exactly; of each quote by itself."""
     until = max(quote.date for quote in quotes)
     pools: dict[bool, Pool] = {}
-    for exact, recent in ((True, True), (True, False), (False, True), (False, False)):
+    for way, recent in _WAYS:
         if recent not in pools:
             since = min(_since(quote, recent) for quote in quotes)
             found = reader.quote_candidates(connection, room_id, phrase, since, until)
             pools[recent] = Pool(found)
-        pool, left = pools[recent], []
+        left = []
         fits: dict[str, Fits] = {}
         for quote in quotes:
             if quote.text not in fits:
-                fits[quote.text] = (pool.exact if exact else pool.less_exact)(quote.text)
+                fits[quote.text] = way(pools[recent], quote.text)
             of_quote, since = fits[quote.text], _since(quote, recent)
             if of_quote.newest(since, _place(quote)) is None:
                 left.append(quote)
@@ -98,6 +116,17 @@ def _find_alike(
         # without a word there is no index to ask: what was said lately is looked through
         if not quotes or not phrase:
             return
+
+
+# How a quote's text is compared, and whether only with what was said lately.
+_WAYS = (
+    (Pool.exact, True),
+    (Pool.exact, False),
+    (Pool.less_exact, True),
+    (Pool.begun, True),
+    (Pool.less_exact, False),
+    (Pool.begun, False),
+)
 
 
 def _since(quote: QuotePlace, recent: bool) -> str:
