@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from db import checks
+from db import checks, counts
 
 _TITLE_LINKS = """
 update links set title = first.title
@@ -18,11 +18,6 @@ from (
 where first.id = links.id and links.title is not first.title
 """
 
-_COUNT = """
-update days set (messages, first_message_id, last_message_id) = (
-  select count(*), min(m.id), max(m.id) from messages m where m.day_id = days.id
-)
-"""
 # Where nothing gives what is derived, nobody would look.
 _FORGET = (
     "update messages set reply_to = null where reply_to is not null"
@@ -41,7 +36,7 @@ def renew(connection: sqlite3.Connection) -> None:
         if one.type in ("index", "view") and not is_there:
             connection.execute(one.sql)
     connection.execute("reindex")
-    connection.execute(_COUNT)
+    counts.renew(connection)
     for statement in _FORGET:
         connection.execute(statement)
 

@@ -98,6 +98,36 @@ class RoomDays(NamedTuple):
         return sum(day.messages for day in self.days)
 
 
+class RoomTotals(NamedTuple):
+    """A room that has days: how many, with how many messages, and its newest one."""
+
+    slug: str
+    title: str | None
+    days: int
+    messages: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much there is of everything."""
+
+    people: int
+    pictures: int
+    links: int
+    rooms: list[RoomTotals]
+
+    @property
+    def days(self) -> int:
+        """How many days it has in all rooms."""
+        return sum(room.days for room in self.rooms)
+
+    @property
+    def messages(self) -> int:
+        """How many messages it has in all rooms."""
+        return sum(room.messages for room in self.rooms)
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """An archive at a glance."""
@@ -226,6 +256,16 @@ def talks_with(
     return _counts(connection, _TALKS_WITH, _values(person, by_name=by_name))
 
 
+def totals(connection: sqlite3.Connection) -> Totals:
+    """How much there is of everything, from what is counted when it is loaded."""
+    return Totals(
+        people=connection.execute(_PEOPLE).fetchone()[0],
+        pictures=_size(connection, "images"),
+        links=_size(connection, "links"),
+        rooms=list(map(RoomTotals._make, connection.execute(_ROOM_TOTALS))),
+    )
+
+
 def figures(connection: sqlite3.Connection) -> Figures:
     """The archive at a glance."""
     rooms = {
@@ -250,12 +290,12 @@ def hours_of_day(connection: sqlite3.Connection) -> dict[int, int]:
     return _hours(connection.execute(_ALL_HOURS))
 
 
-def room_days(connection: sqlite3.Connection, slug: str) -> list[DayCount]:
-    """The days of a room in their order."""
+def room_days(connection: sqlite3.Connection, slug: str, since: str = "") -> list[DayCount]:
+    """The days of a room from one on (YYYY-MM-DD), in their order."""
     rows = connection.execute(
         "select d.date, d.messages from days d join rooms r on r.id = d.room_id"
-        " where r.slug = ? order by d.date",
-        [slug],
+        " where r.slug = ? and d.date >= ? order by d.date",
+        [slug, since],
     )
     return list(map(DayCount._make, rows))
 
@@ -318,8 +358,9 @@ where speaker_id in (select value from json_each(:speakers))
 """
 _DAYS_OF_MONTHS = """
 with theirs as materialized (
-  select substr(sent_at, 1, 10) as date, count(*) as messages from messages
-  where speaker_id in (select value from json_each(:speakers)) group by date
+  select d.date, count(*) as messages
+  from messages m join days d on d.id = m.day_id
+  where m.speaker_id in (select value from json_each(:speakers)) group by d.date
 )
 select d.date, ifnull(t.messages, 0)
 from (select distinct date from days) d left join theirs t on t.date = d.date
@@ -332,8 +373,9 @@ where m.speaker_id in (select value from json_each(:speakers))
 group by r.id order by n desc, r.slug
 """
 _MONTHS = """
-select substr(sent_at, 1, 7) as month, count(*) from messages
-where speaker_id in (select value from json_each(:speakers)) group by month order by month
+select substr(d.date, 1, 7) as month, count(*)
+from messages m join days d on d.id = m.day_id
+where m.speaker_id in (select value from json_each(:speakers)) group by month order by month
 """
 _HOURS = """
 select substr(sent_at, 12, 2) as hour, count(*) from messages
@@ -396,20 +438,25 @@ group by who order by n desc, who limit :limit
 # until people are made, as after a load that was killed, a name is somebody
 _PEOPLE = "select count(distinct ifnull(person_id, id)) from speakers"
 _ROOM_SPEAKERS = """
-select ifnull(p.name, s.name) as who, count(*) as n
+select ifnull(p.name, s.name) as who, sum(x.messages) as n
 from rooms r
 join days d on d.room_id = r.id
-join messages m on m.day_id = d.id
-join speakers s on s.id = m.speaker_id
+join speaker_days x on x.day_id = d.id
+join speakers s on s.id = x.speaker_id
 left join people p on p.id = s.person_id
 where r.slug = ?
 group by who order by n desc, who limit ?
+"""
+_ROOM_TOTALS = """
+select r.slug, r.title, count(*), sum(d.messages), max(d.date)
+from days d join rooms r on r.id = d.room_id
+group by r.id order by r.slug
 """
 _ALL_DAYS = """
 select r.slug, d.date, d.messages from days d join rooms r on r.id = d.room_id
 order by r.slug, d.date
 """
-_ALL_HOURS = "select substr(sent_at, 12, 2) as hour, count(*) from messages group by hour"
+_ALL_HOURS = "select half_hour / 2 as hour, sum(messages) from half_hours group by hour"
 _BUSIEST_DAY = """
 select r.slug, d.date, d.messages from days d join rooms r on r.id = d.room_id
 where d.messages > 0 order by d.messages desc, d.date, r.slug limit 1
@@ -448,7 +495,7 @@ def _texts(connection: sqlite3.Connection, values: dict[str, object]) -> list[st
     return [mention.sub(" ", text) if "@" in text else text for text in texts]
 
 
-def _hours(rows: Iterable[tuple[str, int]]) -> dict[int, int]:
+def _hours(rows: Iterable[tuple[str | int, int]]) -> dict[int, int]:
     return {int(hour): messages for hour, messages in rows}
 
 

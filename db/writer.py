@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from db import migrations
+from db import counts, migrations
 from db.families import FAMILIES
 from db.rows import (
     DayRow,
@@ -65,6 +65,7 @@ def insert_day(connection: sqlite3.Connection, rows: DayRows, source: SourceRow,
     insert_messages(connection, day_id, rows.messages, ids, speakers)
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, ids)
+    counts.write(connection, day_id, rows.messages, speakers)
     note_message_range(connection, day_id)
     return day_id
 
@@ -93,6 +94,8 @@ def update_day(
     new_ids = _update_messages(connection, day_id, rows.messages, ids, speakers)
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, new_ids)
+    counts.delete(connection, day_id)
+    counts.write(connection, day_id, rows.messages, speakers)
     note_message_range(connection, day_id)
     return new_ids
 
@@ -107,6 +110,7 @@ def delete_day(connection: sqlite3.Connection, day_id: int) -> None:
     _unindex_day(connection, day_id)
     ids = connection.execute("select id from messages where day_id = ?", [day_id]).fetchall()
     _delete_messages(connection, ids)
+    counts.delete(connection, day_id)
     for table in ("rejects", "changed_days"):
         connection.execute(f"delete from {table} where day_id = ?", [day_id])
     connection.execute("delete from days where id = ?", [day_id])

@@ -99,6 +99,18 @@ DAMAGES = {
     "a count": (
         "update days set messages = 99 where id = 1",
         f"{DAY}: days.messages is 99, there are 27; `etl rebuild derived`", "derived"),
+    "a count of a name": (
+        "update speaker_days set messages = 99 where day_id = 1",
+        f"{DAY}: speaker_days has 99 of speaker", "derived"),
+    "a name that a day has not": (
+        "insert into speaker_days values (1, (select max(id) from speakers), 1)",
+        "there are none; `etl rebuild derived`", "derived"),
+    "half hours": (
+        "delete from half_hours where day_id = 1", f"{DAY}: half_hours has nothing of half hour",
+        "derived"),
+    "a half hour too many": (
+        "insert into half_hours values (1, 0, 5, 0, 0, 1, 1)", f"{DAY}: half_hours has ",
+        "derived"),
     "a range": (
         "update days set first_message_id = null where id = 1", f"{DAY}: its messages are not",
         "derived"),

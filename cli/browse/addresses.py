@@ -50,7 +50,9 @@ class Addresses:
 
     def day_of(self, room: str) -> Callable[[str], str]:
         """What gives the addresses of a room's days."""
-        return lambda date: self.day(room, date)
+        # a calendar asks for thousands
+        of_room = self.room(room)
+        return lambda date: f"{of_room}/{encoded(date)}"
 
     def month_of(self, room: str) -> Callable[[str], str]:
         """What gives the addresses of what was said in a room's months."""

@@ -65,6 +65,8 @@ TABLES: dict[str, Look] = {
     "mentions": Look("Mentions", facets=("speaker_id",)),
     "inferred_replies": Look("Probable replies", facets=("kind",), small=True),
     "mention_candidates": Look("Whom else a mention may mean"),
+    "speaker_days": Look("Messages of each name and day", facets=("day_id",)),
+    "half_hours": Look("Half hours of days", facets=("day_id",)),
     "changed_days": Look("Days to be made anew", hidden=True),
     "changed_names": Look("Names to be made anew", "name", hidden=True),
     # of sqlite-utils, which keeps the version of the schema in it

@@ -29,17 +29,16 @@ def everybody(connection: sqlite3.Connection, part: str = "") -> list[Listed]:
     return [one for one in found if one.id in ids]
 
 
-# The messages of each name and day are counted first, as an index has them in that order.
 _EVERYBODY = """
 with spoken as (
-  select speaker_id, day_id, count(*) as messages from messages
-  where speaker_id is not null group by speaker_id, day_id
+  select x.speaker_id, sum(x.messages) as messages, min(d.date) as first_day,
+         max(d.date) as last_day
+  from days d join speaker_days x on x.day_id = d.id group by x.speaker_id
 )
 select ifnull(p.name, s.name) as who, iif(p.id is null, s.company, p.company),
-       sum(x.messages) as messages, min(d.date), max(d.date), ifnull(p.id, s.id) as person
-from spoken x
-join days d on d.id = x.day_id
-join speakers s on s.id = x.speaker_id
+       sum(t.messages) as messages, min(t.first_day), max(t.last_day), ifnull(p.id, s.id) as person
+from spoken t
+join speakers s on s.id = t.speaker_id
 left join people p on p.id = s.person_id
 group by person order by messages desc, who
 """

@@ -8,15 +8,15 @@
 -- param by_name flag: count single names, not the people behind them
 -- param limit integer 50: at most so many rows
 with spoken as (
-  select m.speaker_id as id, count(*) as messages, min(d.date) as first_day,
+  select x.speaker_id as id, sum(x.messages) as messages, min(d.date) as first_day,
          max(d.date) as last_day
-  from messages m
-  join days d on d.id = m.day_id
+  from days d
   join rooms r on r.id = d.room_id
+  join speaker_days x on x.day_id = d.id
   where ifnull(:room, '') in ('', r.slug)
     and d.date >= ifnull(:since, '')
     and d.date <= coalesce(nullif(:until, ''), '9999')
-  group by m.speaker_id
+  group by x.speaker_id
 ),
 employed as (
   select iif(p.id is null, s.company, p.company) as company,

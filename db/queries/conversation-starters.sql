@@ -7,47 +7,74 @@
 -- param until text: up to this day (YYYY-MM-DD)
 -- param by_name flag: show the names as they stand, not the people behind them
 -- param limit integer 20: at most so many rows
-with slots as materialized (
+with minutes as materialized (
+  select max(cast(ifnull(nullif(:silence, ''), 60) as integer), 1) as silence
+),
+slots as materialized (
   -- a silence of n minutes never begins and ends in the same n minutes of the clock: what is put
-  -- in order below is one row for each of those, not for each message
-  select d.room_id, d.id as day_id, min(m.sent_at) as first, max(m.sent_at) as last,
-         count(*) as messages
+  -- in order below is one row for each half hour, or for each of those, not for each message
+  select d.room_id, d.id as day_id, h.first_second as first, h.last_second as last,
+         h.messages - h.notices as messages
   from days d
   join rooms r on r.id = d.room_id
-  cross join messages m on m.day_id = d.id
-  where m.speaker_id is not null and ifnull(:room, '') in ('', r.slug)
-  group by d.id, (substr(m.sent_at, 12, 2) * 60 + substr(m.sent_at, 15, 2))
-                 / max(cast(ifnull(nullif(:silence, ''), 60) as integer), 1)
+  join half_hours h on h.day_id = d.id
+  where (select silence from minutes) >= 30 and h.messages > h.notices
+    and ifnull(:room, '') in ('', r.slug)
+  union all
+  select room_id, day_id, min(second), max(second), count(*)
+  from (
+    select d.room_id, d.id as day_id, substr(m.sent_at, 12, 2) * 3600
+           + substr(m.sent_at, 15, 2) * 60 + substr(m.sent_at, 18, 2) as second
+    from days d
+    join rooms r on r.id = d.room_id
+    join messages m on m.day_id = d.id
+    where (select silence from minutes) < 30 and m.speaker_id is not null
+      and ifnull(:room, '') in ('', r.slug)
+  )
+  group by day_id, second / 60 / (select silence from minutes)
+),
+timed as (
+  -- seconds since a day long ago, as silences last over midnight
+  select t.room_id, t.day_id, t.first as first_second, t.messages,
+         julianday(d.date) * 86400 + t.first as first, julianday(d.date) * 86400 + t.last as last
+  from slots t
+  join days d on d.id = t.day_id
 ),
 spoken as (
-  select room_id, day_id, first, lead(last) over backwards as before,
+  select room_id, day_id, first_second, first, lead(last) over backwards as before,
          sum(messages) over backwards as messages_to_come
-  from slots
+  from timed
   window backwards as (partition by room_id order by first desc rows unbounded preceding)
 ),
 conversations as (
-  select day_id, first, messages_to_come - lead(messages_to_come, 1, 0) over (
+  select day_id, first_second, messages_to_come - lead(messages_to_come, 1, 0) over (
            partition by room_id order by messages_to_come desc
          ) as messages
   from spoken
-  where before is null
-     or round((julianday(first) - julianday(before)) * 1440, 3)
-        >= max(cast(ifnull(nullif(:silence, ''), 60) as integer), 1)
+  where before is null or first - before >= (select silence * 60 from minutes)
+),
+most as materialized (
+  select c.day_id, c.first_second, c.messages
+  from conversations c
+  join days d on d.id = c.day_id
+  join rooms r on r.id = d.room_id
+  where d.date >= ifnull(:since, '')
+    and d.date <= coalesce(nullif(:until, ''), '9999')
+  order by c.messages desc, d.date, c.first_second, r.slug || '/'
+  limit ifnull(nullif(:limit, ''), 20)
 )
 select m.sent_at, r.slug as room, ifnull(p.name, s.name) as speaker, m.kind, m.text, c.messages,
        m.key
-from conversations c
+from most c
 join days d on d.id = c.day_id
 join rooms r on r.id = d.room_id
 join messages m on m.id = (
   select f.id from messages f
-  where f.day_id = c.day_id and f.sent_at = c.first and f.speaker_id is not null
+  where f.day_id = c.day_id and f.sent_at = d.date || ' ' || time(c.first_second, 'unixepoch')
+    and f.speaker_id is not null
   order by f.position limit 1
 )
 join speakers s on s.id = m.speaker_id
 left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
-where ifnull(:room, '') in ('', r.slug)
-  and d.date >= ifnull(:since, '')
-  and d.date <= coalesce(nullif(:until, ''), '9999')
 order by c.messages desc, m.sent_at, m.key
 limit ifnull(nullif(:limit, ''), 20);

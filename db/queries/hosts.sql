@@ -10,7 +10,8 @@ select l.host, count(distinct l.id) as pages, count(*) as shares,
        substr(min(m.sent_at), 1, 10) as first_day, substr(max(m.sent_at), 1, 10) as last_day
 from message_links t
 join links l on l.id = t.link_id
-join messages m on m.id = t.message_id
+-- from links to their messages: the other way round goes through all messages
+cross join messages m on m.id = t.message_id
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
 left join speakers s on s.id = m.speaker_id

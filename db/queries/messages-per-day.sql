@@ -5,11 +5,12 @@
 -- param until text: up to this day (YYYY-MM-DD)
 -- param by_name flag: count single names, not the people behind them
 select d.date, r.slug as room, d.messages, count(distinct ifnull(p.id, s.id)) as speakers,
-       count(*) filter (where m.kind = 'image') as pictures, d.presenter
+       (select ifnull(sum(h.pictures), 0) from half_hours h where h.day_id = d.id) as pictures,
+       d.presenter
 from days d
 join rooms r on r.id = d.room_id
-left join messages m on m.day_id = d.id
-left join speakers s on s.id = m.speaker_id
+left join speaker_days x on x.day_id = d.id
+left join speakers s on s.id = x.speaker_id
 left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
 where ifnull(:room, '') in ('', r.slug)
   and d.date >= ifnull(:since, '')

@@ -7,15 +7,14 @@ with recursive hours (hour) as (
   select 0 union all select hour + 1 from hours where hour < 23
 ),
 said as (
-  select cast(substr(m.sent_at, 12, 2) as integer) as hour, strftime('%w', d.date) as weekday,
-         count(*) as messages
+  select x.half_hour / 2 as hour, strftime('%w', d.date) as weekday, sum(x.messages) as messages
   from days d
   join rooms r on r.id = d.room_id
-  join messages m on m.day_id = d.id
+  join half_hours x on x.day_id = d.id
   where ifnull(:room, '') in ('', r.slug)
     and d.date >= ifnull(:since, '')
     and d.date <= coalesce(nullif(:until, ''), '9999')
-  group by d.id, hour
+  group by weekday, hour
 )
 select h.hour,
        ifnull(sum(s.messages) filter (where s.weekday = '1'), 0) as monday,

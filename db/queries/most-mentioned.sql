@@ -10,7 +10,8 @@ select ifnull(o.name, n.name) as mentioned, count(*) as mentions,
        count(distinct ifnull(p.id, s.id)) as mentioned_by,
        substr(min(m.sent_at), 1, 10) as first_day, substr(max(m.sent_at), 1, 10) as last_day
 from mentions n
-join messages m on m.id = n.message_id
+-- from mentions to their messages: the other way round goes through all messages
+cross join messages m on m.id = n.message_id
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
 left join speakers s on s.id = m.speaker_id

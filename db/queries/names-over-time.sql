@@ -6,28 +6,45 @@
 -- param until text: up to this day (YYYY-MM-DD)
 -- param speaker text: only people with a name that has this in it
 -- param limit integer 50: at most so many rows
-with written as (
-  select d.id as day_id, s.name, count(*) as messages
-  from messages m
-  join days d on d.id = m.day_id
-  join speakers s on s.id = m.speaker_id
-  group by d.id, s.id
-  union all
-  select m.day_id, q.name, 0 from quotes q join messages m on m.id = q.message_id
-  union all
-  select m.day_id, n.name, 0 from mentions n join messages m on m.id = n.message_id
-),
-named as (
-  select a.person_id, w.name, sum(w.messages) as messages, min(d.date) as first_day,
-         max(d.date) as last_day
-  from written w
-  join days d on d.id = w.day_id
+with chosen as materialized (
+  select d.id, d.date
+  from days d
   join rooms r on r.id = d.room_id
-  join (select distinct name, person_id from aliases where person_id is not null) a
-    on a.name = w.name
   where ifnull(:room, '') in ('', r.slug)
     and d.date >= ifnull(:since, '')
     and d.date <= coalesce(nullif(:until, ''), '9999')
+),
+spoken as (
+  select x.speaker_id, sum(x.messages) as messages, min(c.date) as first_day,
+         max(c.date) as last_day
+  from chosen c
+  join speaker_days x on x.day_id = c.id
+  group by x.speaker_id
+),
+written as (
+  select s.name, t.messages, t.first_day, t.last_day
+  from spoken t
+  join speakers s on s.id = t.speaker_id
+  union all
+  select q.name, 0, min(c.date), max(c.date)
+  from quotes q
+  cross join messages m on m.id = q.message_id
+  join chosen c on c.id = m.day_id
+  group by q.name
+  union all
+  select n.name, 0, min(c.date), max(c.date)
+  from mentions n
+  cross join messages m on m.id = n.message_id
+  join chosen c on c.id = m.day_id
+  where n.name is not null
+  group by n.name
+),
+used as (
+  select a.person_id, w.name, sum(w.messages) as messages, min(w.first_day) as first_day,
+         max(w.last_day) as last_day
+  from written w
+  join (select distinct name, person_id from aliases where person_id is not null) a
+    on a.name = w.name
   group by a.person_id, w.name
 ),
 lined as (
@@ -35,7 +52,7 @@ lined as (
          min(first_day) over theirs as first_day, max(last_day) over theirs as last_day,
          group_concat(first_day || ' to ' || last_day || ' ' || name, ', ') over theirs as line,
          row_number() over (partition by person_id) as number
-  from named
+  from used
   window theirs as (
     partition by person_id order by first_day, last_day, name
     rows between unbounded preceding and unbounded following

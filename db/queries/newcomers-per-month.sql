@@ -6,27 +6,25 @@
 -- param until text: up to this day's month (YYYY-MM-DD)
 -- param by_name flag: count single names, not the people behind them
 with said as (
-  select speaker_id, day_id, count(*) as messages from messages group by speaker_id, day_id
+  select x.speaker_id, substr(d.date, 1, 7) as month, sum(x.messages) as messages
+  from days d
+  join rooms r on r.id = d.room_id
+  join speaker_days x on x.day_id = d.id
+  where ifnull(:room, '') in ('', r.slug)
+  group by x.speaker_id, month
 ),
 spoken as (
-  select ifnull(p.id, s.id) as speaker, substr(d.date, 1, 7) as month, sum(m.messages) as messages
-  from said m
-  join days d on d.id = m.day_id
-  join rooms r on r.id = d.room_id
-  join speakers s on s.id = m.speaker_id
+  select t.month, sum(t.messages) as messages,
+         row_number() over (partition by ifnull(p.id, s.id) order by t.month) as number
+  from said t
+  join speakers s on s.id = t.speaker_id
   left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
-  where ifnull(:room, '') in ('', r.slug)
-  group by speaker, month
-),
-first as (
-  select speaker, min(month) as month from spoken group by speaker
+  group by ifnull(p.id, s.id), t.month
 )
-select s.month, count(*) as speakers, sum(s.month = f.month) as newcomers,
-       sum(s.messages) as messages,
-       sum(case when s.month = f.month then s.messages else 0 end) as messages_of_newcomers
-from spoken s
-join first f on f.speaker = s.speaker
-where s.month >= substr(ifnull(:since, ''), 1, 7)
-  and s.month <= coalesce(nullif(substr(:until, 1, 7), ''), '9999')
-group by s.month
-order by s.month;
+select month, count(*) as speakers, sum(number = 1) as newcomers, sum(messages) as messages,
+       sum(iif(number = 1, messages, 0)) as messages_of_newcomers
+from spoken
+where month >= substr(ifnull(:since, ''), 1, 7)
+  and month <= coalesce(nullif(substr(:until, 1, 7), ''), '9999')
+group by month
+order by month;

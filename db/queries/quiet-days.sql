@@ -7,10 +7,10 @@
 -- param limit integer 20: at most so many rows
 select d.date, r.slug as room, d.messages,
        (select count(distinct ifnull(p.id, s.id))
-        from messages m
-        join speakers s on s.id = m.speaker_id
+        from speaker_days x
+        join speakers s on s.id = x.speaker_id
         left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
-        where m.day_id = d.id) as speakers,
+        where x.day_id = d.id) as speakers,
        d.presenter
 from days d
 join rooms r on r.id = d.room_id

@@ -8,7 +8,8 @@
 select ifnull(o.name, q.name) as quoted, q.text, count(*) as quotes,
        count(distinct ifnull(p.id, s.id)) as quoted_by, min(m.sent_at) as first_quoted
 from quotes q
-join messages m on m.id = q.message_id
+-- from quotes to their messages: the other way round goes through all messages
+cross join messages m on m.id = q.message_id
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
 left join speakers s on s.id = m.speaker_id

@@ -11,14 +11,16 @@
 -- param by_name flag: only mentions that mean the author under that very name
 -- param limit integer 50: at most so many rows
 with asked as (
-  select m.id, m.sent_at, d.room_id, r.slug as room, ifnull(p.id, s.id) as author,
+  select m.id, m.sent_at, m.key, m.text, d.date, d.room_id, r.slug as room,
+         ifnull(p.id, s.id) as author,
          ifnull(p.name, s.name) as speaker,
          -- what is quoted was asked by somebody else
          ifnull(q.reply, m.text) as said
-  from messages m
-  left join quotes q on q.message_id = m.id
-  join days d on d.id = m.day_id
+  from days d
   join rooms r on r.id = d.room_id
+  -- so that it goes day by day from the newest, and no further than it takes
+  cross join messages m on m.day_id = d.id
+  left join quotes q on q.message_id = m.id
   join speakers s on s.id = m.speaker_id
   left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
   where ifnull(:room, '') in ('', r.slug)
@@ -40,25 +42,27 @@ with asked as (
           ) = length(m.text)
       ))
     )
-),
-called as (
-  select a.id
-  from mentions n
-  join messages o on o.id = n.message_id
-  join days d on d.id = o.day_id
-  join speakers s on s.id = n.speaker_id
-  left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
-  left join speakers t on t.id = o.speaker_id
-  left join people w on w.id = t.person_id and ifnull(:by_name, '') in ('', 0, '0')
-  join asked a on a.author = ifnull(p.id, s.id) and a.room_id = d.room_id
-    and a.author is not ifnull(w.id, t.id) and a.sent_at <= o.sent_at
-  where o.sent_at <= datetime(a.sent_at, ifnull(nullif(:minutes, ''), 30) || ' minutes')
 )
-select m.sent_at, a.room, a.speaker, m.text, m.key
+select a.sent_at, a.room, a.speaker, a.text, a.key
 from asked a
-join messages m on m.id = a.id
 where not exists (select 1 from messages o where o.reply_to = a.id)
   and not exists (select 1 from inferred_replies i where i.reply_to = a.id and i.kind = 'mention')
-  and a.id not in (select id from called)
-order by m.sent_at desc, m.key
+  and not exists (
+    select 1
+    from days e
+    join messages o on o.day_id = e.id
+    join mentions n on n.message_id = o.id
+    join speakers s on s.id = n.speaker_id
+    left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
+    left join speakers t on t.id = o.speaker_id
+    left join people w on w.id = t.person_id and ifnull(:by_name, '') in ('', 0, '0')
+    where e.room_id = a.room_id
+      and e.date >= a.date
+      and e.date <= date(a.sent_at, ifnull(nullif(:minutes, ''), 30) || ' minutes')
+      and o.sent_at >= a.sent_at
+      and o.sent_at <= datetime(a.sent_at, ifnull(nullif(:minutes, ''), 30) || ' minutes')
+      and ifnull(p.id, s.id) = a.author
+      and ifnull(w.id, t.id) is not a.author
+  )
+order by a.date desc, a.sent_at desc, a.key
 limit ifnull(nullif(:limit, ''), 50);

@@ -11,7 +11,8 @@
 select ifnull(p.name, s.name) as speaker, ifnull(o.name, q.name) as answered, count(*) as answers,
        substr(min(m.sent_at), 1, 10) as first_day, substr(max(m.sent_at), 1, 10) as last_day
 from quotes q
-join messages m on m.id = q.message_id
+-- from quotes to their messages: the other way round goes through all messages
+cross join messages m on m.id = q.message_id
 join days d on d.id = m.day_id
 join rooms r on r.id = d.room_id
 join speakers s on s.id = m.speaker_id

@@ -1,0 +1,98 @@
+"""The counts that are kept with each day are those of its messages, whatever happens to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.browse.pages import home
+from tests.conftest import Command, query
+from tests.pages import DATE, LIN, WANG, message, write_page
+from tests.test_archive_file import as_the_first_schema_had_it
+from tests.visits import visit_one
+
+SPEAKER_DAYS = "select day_id, speaker_id, messages from speaker_days order by 1, 2"
+HALF_HOURS = """
+select d.date, h.half_hour, h.messages, h.pictures, h.notices, time(h.first_second, 'unixepoch'),
+       time(h.last_second, 'unixepoch')
+from half_hours h join days d on d.id = h.day_id order by 1, 2
+"""
+COUNTED = """
+select day_id, speaker_id, count(*) from messages where speaker_id is not null
+group by 1, 2 order by 1, 2
+"""
+
+
+def counts(db: Path) -> list[tuple[object, ...]]:
+    return query(db, SPEAKER_DAYS) + query(db, HALF_HOURS)
+
+
+def test_half_hours_tell_when_and_what(etl: Command, db: Path, tmp_path: Path) -> None:
+    picture = "![x](http://example.com/img/20310203_070001.png)"
+    write_page(
+        tmp_path,
+        message("00:00:00", LIN, "早"),
+        message("00:29:59", "", "有人加入了群聊"),
+        message("07:30:00", "", "有人加入了群聊"),
+        message("23:30:00", WANG, picture),
+        message("23:59:59", LIN, "晚安"),
+    )
+    etl("load", tmp_path)
+    assert query(db, HALF_HOURS) == [
+        (DATE, 0, 2, 0, 1, "00:00:00", "00:00:00"),
+        (DATE, 15, 1, 0, 1, None, None),
+        (DATE, 47, 2, 1, 0, "23:30:00", "23:59:59"),
+    ]
+
+
+def test_they_follow_a_later_export(etl: Command, db: Path, tmp_path: Path) -> None:
+    first, second = message("07:00:00", LIN, "早"), message("08:00:00", WANG, "早")
+    etl("load", write_page(tmp_path, first, second))
+    etl("load", write_page(tmp_path, second, message("08:40:00", WANG, "好")))
+    assert query(db, SPEAKER_DAYS) == query(db, COUNTED)
+    hours = query(db, "select half_hour, messages from half_hours")
+    assert hours == [(16, 1), (17, 1)]
+
+
+def test_a_day_that_is_removed_takes_them_along(etl: Command, db: Path, tmp_path: Path) -> None:
+    page = write_page(tmp_path, message("07:00:00", LIN, "早"))
+    write_page(tmp_path, message("07:00:00", WANG, "早"), date="2031-02-04")
+    etl("load", tmp_path)
+    page.unlink()
+    etl("load", "--prune", "--yes", tmp_path)
+    assert query(db, "select count(*) from days") == [(1,)]
+    assert [row[0] for row in query(db, HALF_HOURS)] == ["2031-02-04"]
+    assert query(db, SPEAKER_DAYS) == query(db, COUNTED)
+
+
+def test_loading_counting_anew_and_upgrading_count_the_same(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    etl("load", "--sample", "-q")
+    loaded = counts(db)
+    assert query(db, SPEAKER_DAYS) == query(db, COUNTED)
+    etl("rebuild", "derived")
+    assert counts(db) == loaded
+    (tmp_path / "old").mkdir()
+    old = as_the_first_schema_had_it(db, tmp_path / "old" / "old.db")
+    etl("people", "--db", old)
+    assert counts(old) == loaded
+
+
+def test_home_draws_the_newest_year_of_many_days(
+    etl: Command, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for date in ("2030-12-31", DATE):
+        write_page(tmp_path, message("07:00:00", LIN, "早"), date=date)
+    etl("load", tmp_path)
+    both = {"/chats/-/chat/team/2030-12-31", f"/chats/-/chat/team/{DATE}"}
+    seen = visit_one(db, "/chats/-/chat")
+    assert set(seen.links_to("/chat/team/2")) == both
+    assert "All years" not in seen.text
+    monkeypatch.setattr(home, "DRAWN", 1)
+    seen = visit_one(db, "/chats/-/chat")
+    assert seen.links_to("/chat/team/2") == [f"/chats/-/chat/team/{DATE}"]
+    assert "2 days · 2 messages" in seen.text
+    assert "All years of team" in seen.text
+    assert set(visit_one(db, "/chats/-/chat/team").links_to("/chat/team/2")) >= both
