@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 # By which rules what is computed over all days (people, titles of links) was made.
@@ -28,19 +28,26 @@ def end(connection: sqlite3.Connection, load: int, now: str, outcome: str, repor
     )
 
 
-def is_loaded(
-    connection: sqlite3.Connection, room: str, date: str, path: str, size: int, mtime_ns: int
-) -> bool:
-    """Whether a day is loaded from just this file, which did not change by its size and mtime."""
-    return (
-        connection.execute(
-            "select 1 from days d join rooms r on r.id = d.room_id"
-            " join sources s on s.id = d.source_id where r.slug = ? and d.date = ?"
-            " and s.path = ? and s.size = ? and s.mtime_ns = ?",
-            [room, date, path, size, mtime_ns],
-        ).fetchone()
-        is not None
+class LoadedFile(NamedTuple):
+    """Where a loaded version of a day was last seen, and how it looked there."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
+def loaded_files(
+    connection: sqlite3.Connection, room: str, first: str, last: str
+) -> Iterator[tuple[str, LoadedFile]]:
+    """What is loaded of a room's days between two dates, by date."""
+    rows = connection.execute(
+        "select d.date, s.path, s.size, s.mtime_ns, s.sha256"
+        " from rooms r join days d on d.room_id = r.id join sources s on s.id = d.source_id"
+        " where r.slug = ? and d.date between ? and ?",
+        [room, first, last],
     )
+    return ((date, LoadedFile._make(file)) for date, *file in rows)
 
 
 def note_seen(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from db import loads
 from db.reader import StoredDay, find_day
 from etl.alignment import common_subsequence
-from etl.content import DayContent, UnreadableFile, disagreement, read_content, writable
+from etl.content import DayContent, UnreadableFile, disagreement, read_content
 from etl.discover import DayFile, Remark, discover
-from etl.load import LoadOptions
+from etl.loaded import is_as_loaded, loaded_versions
 from etl.prune import gone_days, without_gone
 from etl.revise import Part, parts_of
+from etl.run import LoadOptions
 from etl.sources.errors import PageError
 from etl.stored import stored_parts
 
@@ -114,17 +114,15 @@ def diff_hunks(old: list[Part], new: list[Part], context: int = CONTEXT) -> Iter
 
 def _changed_files(
     connection: sqlite3.Connection,
-    files: Iterable[DayFile],
+    files: list[DayFile],
     options: LoadOptions,
     result: Comparison,
 ) -> Iterator[DayContent]:
     """The files that a load would look into, with their bytes."""
-    for _, of_day in groupby(files, key=lambda file: (file.date, file.room)):
+    versions = loaded_versions(connection, files)
+    for day, of_day in groupby(files, key=lambda file: (file.room, file.date)):
         same_day = list(of_day)
-        first = same_day[0]
-        if len(same_day) == 1 and loads.is_loaded(
-            connection, first.room, first.date, writable(first.path), first.size, first.mtime_ns
-        ):
+        if len(same_day) == 1 and is_as_loaded(same_day[0], versions.get(day)):
             continue
         contents = []
         for file in same_day:

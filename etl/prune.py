@@ -5,22 +5,36 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
 
 from db import loads, writer
-from db.reader import StoredDay, stored_days
+from db.reader import StoredDay, find_day, messages_of, stored_days
 from etl.discover import Remark, is_folder
 from etl.revise import revise
+from etl.run import RoomDate, Run
 from etl.stored import stored_parts
 
 # What `writable` made of bytes that are no text.
 _ESCAPED_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
 # Day files have a suffix: this one came from standard input.
 _STANDARD_INPUT = "-"
-# the short name of a room, and YYYY-MM-DD
-RoomDate = tuple[str, str]
+
+
+def prune(run: Run, may: Callable[[list[StoredDay]], bool], there: set[RoomDate]) -> None:
+    """Remove days whose files are gone, if we may, and as far as nobody loads them meanwhile."""
+    options = run.options
+    gone = gone_days(run.connection, options.paths, there, options.room, options.date)
+    run.report.gone = len(gone)
+    for day in gone if gone and may(gone) else ():
+        messages = len(messages_of(run.connection, day.id))
+        with run.days.day(messages):
+            if find_day(run.connection, day.room, day.date) == day and file_is_gone(day):
+                run.growth.before(day.id)
+                remove_day(run.connection, day, run.id)
+                run.report.removed.days += 1
+                run.report.removed.messages += messages
 
 
 def gone_days(

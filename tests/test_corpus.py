@@ -16,7 +16,8 @@ from db.connection import open_read_only
 from db.digest import archive_digest, table_digests
 from db.writable import open_writable
 from etl.jobs.mentions import EVERYONE
-from etl.load import LoadOptions, load
+from etl.load import load
+from etl.run import LoadOptions
 from tests import people_figures
 from tests.conftest import Command, assert_sound, query
 from tests.test_commands import pages_below

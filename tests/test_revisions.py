@@ -16,7 +16,8 @@ from db.digest import archive_digest, table_digests
 from db.history import versions_of_day
 from db.writable import open_writable
 from etl.alignment import common_subsequence
-from etl.load import LoadOptions, load
+from etl.load import load
+from etl.run import LoadOptions
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page
 from etl.versions import days_as_of, find_past_day

@@ -31,7 +31,8 @@ from db.search.language import (
 )
 from db.text_index import normalize
 from db.writable import open_writable
-from etl.load import LoadOptions, load
+from etl.load import load
+from etl.run import LoadOptions
 from tests.conftest import SAMPLE
 from tests.pages import message, write_page
 from tests.test_revisions import Silent

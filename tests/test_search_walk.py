@@ -30,7 +30,8 @@ from db.transcript import (
     room_named,
 )
 from db.writable import open_writable
-from etl.load import LoadOptions, load
+from etl.load import load
+from etl.run import LoadOptions
 from tests.pages import message, write_page
 from tests.test_revisions import Silent
 

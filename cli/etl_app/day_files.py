@@ -13,7 +13,7 @@ import typer
 from db.errors import ArchiveError
 from etl.content import MAX_SIZE, DayContent
 from etl.discover import DayFile, NotADayFile, valid_date, valid_room
-from etl.load import LoadOptions
+from etl.run import LoadOptions
 from etl.sources import WECHAT_MARKDOWN
 
 MEBIBYTE = 1024 * 1024

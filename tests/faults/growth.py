@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db.writable import open_writable
-from etl.load import LoadOptions, load
+from etl.load import load
+from etl.run import LoadOptions
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page
 from tests.bench.figures import Figure

@@ -24,8 +24,9 @@ from typing import NamedTuple
 from db.reader import StoredDay, stored_days
 from db.writable import open_writable
 from etl.export import export_markdown, loaded_pages
-from etl.load import LoadOptions, load
+from etl.load import load
 from etl.records import MessageRecord
+from etl.run import LoadOptions
 from etl.sources.wechat_markdown.bodies import BLANK
 from etl.stored import stored_page
 from tests.bench.figures import Figure

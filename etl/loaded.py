@@ -1,0 +1,34 @@
+"""Which day files are as they were when they were loaded, by size and mtime: nobody reads those."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from db.loads import LoadedFile, loaded_files
+from etl.content import writable
+from etl.discover import DayFile
+from etl.run import RoomDate
+
+
+def loaded_versions(
+    connection: sqlite3.Connection, files: Iterable[DayFile]
+) -> dict[RoomDate, LoadedFile]:
+    """What is loaded of the days that files are of, and of those between them, by room and date."""
+    dates: dict[str, list[str]] = {}
+    for file in files:
+        dates.setdefault(file.room, []).append(file.date)
+    return {
+        (room, date): loaded
+        for room, of_room in dates.items()
+        for date, loaded in loaded_files(connection, room, min(of_room), max(of_room))
+    }
+
+
+def is_as_loaded(file: DayFile, loaded: LoadedFile | None) -> bool:
+    """Whether a file is still the one that was loaded, in the same place."""
+    return (
+        loaded is not None
+        and (file.size, file.mtime_ns) == (loaded.size, loaded.mtime_ns)
+        and writable(file.location) == loaded.path
+    )
