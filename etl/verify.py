@@ -28,6 +28,7 @@ from db.reader import StoredDay, stored_days
 from db.rows import DayRows, FamilyRow, MessageRow
 from db.text_index import VERSION as TEXT_INDEX_VERSION
 from etl.discover import DayFile, discover
+from etl.history_check import history_faults
 from etl.jobs import to_rows
 from etl.report import Progress
 from etl.sources import FORMATS
@@ -37,8 +38,12 @@ from etl.stored import NEWLINE_NAMES, stored_bytes
 # Of one check that finds more, the first ones tell what happened.
 SHOWN = 10
 
-RESTORE = "restore a backup, or load the pages into a new archive"
-FROM_FILE = "`etl rebuild messages --from {}`, the page's file, or restore a backup"
+RESTORE = "restore a backup (`etl restore FILE`), or load the pages into a new archive"
+# no page has what was there before it
+RESTORE_HISTORY = "restore a backup (`etl restore FILE`)"
+FROM_FILE = (
+    "`etl rebuild messages --from {}`, the page's file, or restore a backup (`etl restore FILE`)"
+)
 REBUILD_INDEX = "`etl rebuild fts` makes it anew"
 REBUILD_ALL = "`etl rebuild messages` makes it anew"
 LOAD = "`etl load` takes it in"
@@ -116,6 +121,7 @@ def verify(
     run.check("references", _references(connection))
     run.check("files", _find_files(run, against))
     run.check("days", _days(run, progress))
+    run.check("history", _history(connection))
     run.check("full-text index", _index(connection))
     for invariant in invariants():
         run.check(invariant.name, _violations(connection, invariant))
@@ -155,6 +161,11 @@ def _references(connection: sqlite3.Connection) -> Iterator[Finding]:
         elif parent == "messages" and table != "messages":
             remedy = REBUILD_ALL
         yield Finding("references", place, f"it refers to {parent} that is not there", remedy)
+
+
+def _history(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for place, text in history_faults(connection):
+        yield Finding("history", place, text, RESTORE_HISTORY)
 
 
 def _violations(connection: sqlite3.Connection, invariant: Invariant) -> Iterator[Finding]:

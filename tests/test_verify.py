@@ -278,7 +278,10 @@ def test_files_are_compared_byte_for_byte(etl: Command, db: Path, tmp_path: Path
     ]
     damage(db, "update messages set stored_body = '别的  ' where id = 1")
     result = etl("verify", "--against", first)
-    remedy = f"`etl rebuild messages --from {first}`, the page's file, or restore a backup"
+    remedy = (
+        f"`etl rebuild messages --from {first}`, the page's file, or restore a backup"
+        " (`etl restore FILE`)"
+    )
     assert (
         f"{first}:11: from here on the archive has other bytes than were loaded; {remedy}"
         in result.out.splitlines()

@@ -1,5 +1,5 @@
 -- title: A day's date is one
--- remedy: restore a backup
+-- remedy: restore a backup (`etl restore FILE`)
 select r.slug || '/' || d.date as place, quote(d.date) || ' is no date' as found
 from days d
 join rooms r on r.id = d.room_id

@@ -1,5 +1,5 @@
 -- title: A message was sent at a time of its day
--- remedy: `etl rebuild messages --from PATH` with the page's file, or restore a backup
+-- remedy: `etl rebuild messages --from PATH` with the page's file, or restore a backup (`etl restore FILE`)
 select m.key as place, 'messages.sent_at is ' || quote(m.sent_at) as found
 from messages m
 join days d on d.id = m.day_id

@@ -1,5 +1,5 @@
 -- title: A day's messages and rejects take the places 1, 2, 3… on its page, each once
--- remedy: `etl rebuild messages --from PATH` with the page's file, or restore a backup
+-- remedy: `etl rebuild messages --from PATH` with the page's file, or restore a backup (`etl restore FILE`)
 with places as (
   select day_id, position from messages
   union all

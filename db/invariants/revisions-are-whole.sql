@@ -1,5 +1,5 @@
 -- title: A revision has what was replaced and what replaced it, as its kind says, in the order of loads
--- remedy: restore a backup
+-- remedy: restore a backup (`etl restore FILE`)
 select 'revisions/' || v.id as place,
        iif(s.load_id > v.load_id, 'it replaces what was loaded later',
            'of what was ' || v.kind || ' there is too much, or not all') as found
