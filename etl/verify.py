@@ -12,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from db.checks import dangling_references, integrity, schema_differences
+from db.connection import RESTORE
 from db.day_rows import in_order, stored_rows
 from db.digest import archive_digest, table_digests
 from db.index_check import (
@@ -38,7 +39,6 @@ from etl.stored import NEWLINE_NAMES, stored_bytes
 # Of one check that finds more, the first ones tell what happened.
 SHOWN = 10
 
-RESTORE = "restore a backup (`etl restore FILE`), or load the pages into a new archive"
 # no page has what was there before it
 RESTORE_HISTORY = "restore a backup (`etl restore FILE`)"
 FROM_FILE = (

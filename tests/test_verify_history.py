@@ -49,7 +49,7 @@ def damage(path: Path, script: str) -> None:
     [
         ("delete from revisions", f"team/{DATE}: its page as load 2 brought it cannot be written"),
         ("delete from revisions", f"team/{GONE}: its page as load 1 brought it cannot be"),
-        ("delete from revisions where id = 2", "revisions: row 2 is gone, and nothing ever deletes"),
+        ("delete from revisions where id = 2", "revisions: row 2 is gone, and nothing ever"),
         ("update revisions set before = x'41' where kind = 'changed' and key_before is not null",
          f"team/{DATE}: its page as load 1 brought it cannot be written again"),
         ("update revisions set after = x'41' where kind = 'changed' and key_before is not null",

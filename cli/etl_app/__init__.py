@@ -15,6 +15,7 @@ COMMANDS = (
     "export",
     "verify",
     "backup",
+    "restore",
 )
 
 app = new_app(
