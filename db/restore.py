@@ -37,8 +37,8 @@ def restore(
 ) -> Restored | None:
     """Make an archive what a backup is, from one moment to the next; None if it may not be.
 
-    Both must be files that SQLite can be kept from writing; what was in the archive's place is kept
-    beside it, with what a killed program left there. Raises ArchiveError.
+    What was in the archive's place is kept beside it, with all that a killed program wrote whole.
+    ``may_replace`` is asked while nobody else can write. Raises ArchiveError.
     """
     path = Path(os.path.realpath(archive))
     _check_places(backup, path)

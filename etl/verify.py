@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from db.checks import dangling_references, integrity, schema_differences
+from db.checks import dangling_references, integrity, schema_differences, size_fault
 from db.connection import RESTORE
 from db.day_rows import in_order, stored_rows
 from db.digest import archive_digest, table_digests
@@ -86,26 +86,41 @@ class _Run:
     connection: sqlite3.Connection
     result: Verification
     files: dict[tuple[str, str], list[DayFile]]
+    # the file or a table of it is beyond mending: what is no reason to restore a backup is not told
+    is_lost: bool = False
 
     def check(self, name: str, findings: Iterator[Finding]) -> None:
         """Note what a check finds, at most ``SHOWN`` things; damage may stop it."""
         number = 0
+        for finding in self._until_damage(name, findings):
+            if self.is_lost and "restore a backup" not in finding.remedy:
+                continue
+            number += 1
+            if number <= SHOWN:
+                remedy = RESTORE if self.is_lost else finding.remedy
+                self.result.findings.append(replace(finding, remedy=remedy))
+        self.result.total += number
+        if number > SHOWN:
+            more = f"{number - SHOWN:,} more like these"
+            self.result.findings.append(Finding(name, name, more, self.result.findings[-1].remedy))
+
+    def check_first(self, checks: dict[str, Iterator[Finding]]) -> None:
+        """Checks that may find that all is lost, which then comes before all else."""
+        found = {name: list(self._until_damage(name, check)) for name, check in checks.items()}
+        self.is_lost = any(one.remedy == RESTORE for of_check in found.values() for one in of_check)
+        for name, of_check in found.items():
+            self.check(name, iter(of_check))
+
+    def _until_damage(self, name: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+        """What a check finds, at its end that it could not go on."""
         try:
-            for number, finding in enumerate(findings, start=1):
-                if number <= SHOWN:
-                    self.result.findings.append(finding)
+            yield from findings
         except sqlite3.DatabaseError as error:
             if _NOT_DAMAGE.search(str(error)):
                 raise
             # a table that is missing is a finding already
             if not (_NOT_THERE.search(str(error)) and self.result.findings):
-                number += 1
-                text = f"cannot be checked: {error}"
-                self.result.findings.append(Finding(name, name, text, RESTORE))
-        self.result.total += number
-        if number > SHOWN:
-            more = f"{number - SHOWN:,} more like these"
-            self.result.findings.append(Finding(name, name, more, self.result.findings[-1].remedy))
+                yield Finding(name, name, f"cannot be checked: {error}", RESTORE)
 
 
 def verify(
@@ -116,8 +131,7 @@ def verify(
     The connection comes from ``open_to_check``.
     """
     run = _Run(connection, Verification(), {})
-    run.check("database", _database(connection))
-    run.check("schema", _schema(connection))
+    run.check_first({"database": _database(connection), "schema": _schema(connection)})
     run.check("references", _references(connection))
     run.check("files", _find_files(run, against))
     run.check("days", _days(run, progress))
@@ -134,6 +148,9 @@ def verify(
 
 
 def _database(connection: sqlite3.Connection) -> Iterator[Finding]:
+    fault = size_fault(connection)
+    if fault is not None:
+        yield Finding("database", "the file", fault, RESTORE)
     for place, text in integrity(connection):
         remedy = REINDEX if _OF_AN_INDEX.search(text) else RESTORE
         yield Finding("database", place, text, remedy)
