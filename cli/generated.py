@@ -34,8 +34,8 @@ return is a finding, with its place and what was found there. In any `sqlite3` t
 hand: paste one, or read its file, and select from it.
 
 ```sh
-cd db/invariants
-sqlite3 -readonly chats.db '.read days-have-dates.sql' 'select * from days_have_dates'
+sqlite3 -readonly chats.db '.read db/invariants/days-have-dates.sql' \\
+  'select * from days_have_dates'
 ```
 """
 

@@ -208,6 +208,42 @@ def test_a_diff_is_one_that_patch_understands(
     assert target.read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_patch_understands_tabs_and_line_ends(
+    etl: Command, db: Path, pages: Path, tmp_path: Path, newline: str
+) -> None:
+    texts = ["乙\t丙", "\t甲\t", "丁"]
+    for number in (2, 3):
+        messages = (message(f"07:00:0{i}", LIN, text) for i, text in enumerate(texts[-number:]))
+        path = write_page(pages, content=page(*messages).replace("\n", newline).encode())
+        if number == 2:
+            etl("load", "-q", pages)
+            etl("export", "markdown", tmp_path / "before")
+    done = subprocess.run([ETL, "diff", pages], stdout=subprocess.PIPE, check=False)
+    assert b"+\xe4\xb9\x99\t\xe4\xb8\x99  " in done.stdout
+    target = next((tmp_path / "before").rglob("*.markdown"))
+    subprocess.run(["patch", "-s", "--binary", target], input=done.stdout, check=True)
+    assert target.read_bytes() == path.read_bytes()
+
+
+def test_a_diff_of_line_ends_alone_says_so_once(etl: Command, db: Path, pages: Path) -> None:
+    path = write_page(pages, A, B)
+    etl("load", "-q", pages)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    result = etl("diff", pages)
+    assert (result.code, result.err) == (1, "")
+    assert result.out == f"--- team/{DATE} (loaded)\n+++ {path}\nline ends: LF -> CRLF\n"
+    assert etl("diff", pages, "--stat").out == (
+        f" team/{DATE} | line ends: LF -> CRLF\n"
+        " 0 new, 1 changed, 0 gone, 0 insertions(+), 0 deletions(-)\n"
+    )
+    etl("load", "-q", pages)
+    write_page(pages, A, C)
+    out = etl("diff", pages).out
+    assert out.count("line ends: CRLF -> LF\n") == 1
+    assert "\n+丙  \n" in out
+
+
 @given(st.lists(MESSAGE, max_size=6), st.lists(VERSION, min_size=1, max_size=3), st.integers(0, 4))
 def test_a_diff_tells_all_that_changed(
     pieces: list[bytes], versions: list[dict[str, Any]], context: int
