@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 import sqlite3
@@ -53,7 +54,8 @@ class PastDay(NamedTuple):
         if not self.is_whole:
             raise ArchiveError(
                 f"{self.version.room} of {self.version.date}: the archive no longer has the bytes"
-                f" that load {self.version.load_id} put into it: somebody changed it"
+                f" that load {self.version.load_id} put into it: somebody changed it; restore a"
+                " backup (`etl restore FILE`)"
             )
         return self.written
 
@@ -74,7 +76,18 @@ def run_of(connection: sqlite3.Connection, text: str) -> Run:
             f"{text!r} is no load: give its number, as `etl log` shows it, or a date or time (UTC)"
             " such as 2031-02-03"
         )
+    if not _is_date(text[:10]):
+        raise ArchiveError(f"{text!r}: {text[:10]} is no date; give one that the calendar has")
     return history.run_until(connection, text.replace("T", " "))
+
+
+def _is_date(text: str) -> bool:
+    """Whether a date is one; a month is."""
+    try:
+        datetime.date.fromisoformat(text if len(text) == 10 else f"{text}-01")
+    except ValueError:
+        return False
+    return True
 
 
 def days_as_of(connection: sqlite3.Connection, load: int) -> Iterator[PastDay]:
