@@ -16,6 +16,8 @@ from db.errors import ArchiveError
 # What SQLite puts beside a file while it is written, and leaves where its writer is killed. To the
 # next one that opens the file it belongs to what is there then.
 SIDES = ("-wal", "-shm", "-journal")
+# What the name of a copy ends in until it is whole.
+_UNFINISHED = ".unfinished"
 
 
 def copy_archive(connection: sqlite3.Connection, path: Path) -> None:
@@ -62,10 +64,9 @@ def written_copy(
     Its own name is the same each time for who has the lock of ``path`` (``is_alone``), so that one
     that a killed program left is taken away by the next. Raises ArchiveError and OSError.
     """
-    mark = "" if is_alone else f".{secrets.token_hex(4)}"
-    copy = path.with_name(f".{path.name}{mark}.unfinished")
+    copy = _unfinished(path, "" if is_alone else f".{secrets.token_hex(4)}")
     _remove(copy)
-    descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         _fill(connection, copy, path, says)
         os.fsync(descriptor)
@@ -73,6 +74,20 @@ def written_copy(
     finally:
         os.close(descriptor)
         _remove(copy)
+
+
+def discard_unfinished(path: Path) -> None:
+    """Take away a copy that was to get this name, of a program that was killed: we have its lock."""
+    _remove(_unfinished(path))
+
+
+def discard_all_unfinished(folder: Path, pattern: str) -> None:
+    """The same for all names of a pattern; copies that are being written stay."""
+    for copy in folder.glob(_unfinished(Path(pattern)).name):
+        path = copy.with_name(copy.name.removeprefix(".").removesuffix(_UNFINISHED))
+        with contextlib.suppress(ArchiveError, OSError), lock.only_writer(path, 0) as is_alone:
+            if is_alone:
+                _remove(copy)
 
 
 def beside(path: Path) -> list[Path]:
@@ -111,6 +126,10 @@ def _fill(connection: sqlite3.Connection, copy: Path, path: Path, says: Says) ->
             f"{path}: not written, as the copy would be damaged: {' '.join(found.split())};"
             " `etl verify` tells more"
         )
+
+
+def _unfinished(path: Path, mark: str = "") -> Path:
+    return path.with_name(f".{path.name}{mark}{_UNFINISHED}")
 
 
 def _remove(copy: Path) -> None:

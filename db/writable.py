@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from db import lock, migrations
-from db.backup import back_up, free_place
+from db.backup import back_up, discard_unfinished, free_place
 from db.connection import (
     APPLICATION_ID,
     BUSY_TIMEOUT_MS,
@@ -44,7 +44,8 @@ def open_writable(
     """
     check_file(path, create=create)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(writers_lock(path, wait, say))
+        if stack.enter_context(writers_lock(path, wait, say)):
+            discard_unfinished(Path(os.path.realpath(path)))
         stack.enter_context(translated_errors(path))
         # absolute, as `:memory:` is a name like any other
         connection = sqlite3.connect(

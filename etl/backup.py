@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
 from db import migrations
-from db.backup import back_up
+from db.backup import back_up, discard_all_unfinished
 from db.digest import archive_digest, table_digests
 from db.errors import ArchiveError
 from db.reader import table_counts
+
+# the date and time that a copy in a folder has in its name, as a pattern
+_DATED = "????-??-??-??????"
 
 
 class Backup(NamedTuple):
@@ -48,6 +52,8 @@ def backup(connection: sqlite3.Connection, archive: Path, target: Path, *, force
 
 
 def _dated(archive: Path, folder: Path) -> Path:
+    # of a killed program's copy nobody will give the name again
+    discard_all_unfinished(folder, f"{escape(archive.stem)}-{_DATED}{escape(archive.suffix)}")
     now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
     return folder / f"{archive.stem}-{now}{archive.suffix}"
 

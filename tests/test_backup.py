@@ -277,6 +277,26 @@ def test_what_a_killed_copy_left_is_taken_away_by_the_next(
     assert_sound(target)
 
 
+def test_what_killed_copies_left_in_a_folder_is_taken_away(
+    etl: Command, archive: Path, tmp_path: Path
+) -> None:
+    left, written = (f".chats-2031-02-03-07355{i}.db.unfinished" for i in (7, 8))
+    for name in (left, f"{left}-journal", written, ".others.db.unfinished"):
+        (tmp_path / name).touch()
+    with only_writer(tmp_path / "chats-2031-02-03-073558.db"):
+        assert etl("backup", tmp_path).code == 0
+        names = [name for name in names_in(tmp_path) if not name.endswith(".lock")]
+    assert names[:-1] == [written, ".others.db.unfinished"]
+
+
+def test_what_a_killed_restore_left_is_taken_away_by_who_writes(
+    etl: Command, archive: Path
+) -> None:
+    archive.with_name(".chats.db.unfinished").touch()
+    assert etl("people").code == 0
+    assert names_in(archive.parent) == [archive.name]
+
+
 def test_two_copies_to_one_name_come_one_after_the_other(
     etl: Command, archive: Path, tmp_path: Path
 ) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -287,9 +287,24 @@ def test_where_there_are_no_hard_links_what_is_kept_is_a_copy(
     assert etl("digest", "--db", db.with_name("chats.db.before-restore")).out == before
 
 
-def test_a_killed_restore_leaves_the_archive_and_nothing_for_long(
-    etl: Command, db: Path, backup: Path
+@pytest.mark.parametrize(
+    ("at", "days"),
+    [("backup.copy_archive", 28), ("restore._keep", 28), ("restore.sync_folder", 27)],
+)
+def test_a_killed_restore_leaves_an_archive_and_nothing_for_long(
+    etl: Command, db: Path, backup: Path, at: str, days: int
 ) -> None:
-    shutil.copy(backup, db.with_name(".chats.db.unfinished"))
+    """Either the one that was there, or the one that is restored."""
+    script = (
+        "import os, sys, db.restore\n"
+        "from cli.main import run\n"
+        f"db.{at} = lambda *_: os.kill(os.getpid(), 9)\n"
+        "run('etl', ['restore', sys.argv[1], '--yes'])"
+    )
+    assert subprocess.run([sys.executable, "-c", script, backup], check=False).returncode == -9
+    assert query(db, "select count(*) from days") == [(days,)]
+    assert_sound(db)
     assert etl("restore", backup, "--yes").code == 0
-    assert names_in(db.parent) == [db.name, f"{db.name}.before-restore"]
+    assert query(db, "select count(*) from days") == [(27,)]
+    assert all(name.startswith("chats.db") for name in names_in(db.parent))
+    assert not db.with_name("chats.db.lock").exists()
