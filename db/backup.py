@@ -77,7 +77,7 @@ def written_copy(
 
 
 def discard_unfinished(path: Path) -> None:
-    """Take away a copy that was to get this name, of a program that was killed: we have its lock."""
+    """Take away a copy that was to get this name, of a killed program: we have its lock."""
     _remove(_unfinished(path))
 
 
