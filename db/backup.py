@@ -78,7 +78,9 @@ def written_copy(
 
 def discard_unfinished(path: Path) -> None:
     """Take away a copy that was to get this name, of a killed program: we have its lock."""
-    _remove(_unfinished(path))
+    # it is no reason not to write
+    with contextlib.suppress(OSError):
+        _remove(_unfinished(path))
 
 
 def discard_all_unfinished(folder: Path, pattern: str) -> None:

@@ -49,8 +49,8 @@ def restore(
             written_copy(connection, path, _holds, is_alone=is_alone) as copy,
         ):
             is_there = path.exists()
-            kept = free_place(path, f"{path.name}.before-restore") if is_there else None
-            found = Restored(*_holds(connection), kept)
+            kept = free_place(path, f"{path.name}.before-restore")
+            found = Restored(*_holds(connection), kept if is_there else None)
             if is_there and not may_replace(found):
                 return None
             _finish_writing(path)
@@ -123,17 +123,24 @@ def _finish_writing(path: Path) -> None:
         # what is damaged is kept with its log
 
 
-def _keep(path: Path, kept: Path | None) -> None:
-    """Give what is there another name, and then what SQLite left beside it.
+def _keep(path: Path, kept: Path) -> None:
+    """Give what is there a second name, so that there is an archive at every moment, and its log.
 
-    In this order there is an archive of that name at every moment.
+    There is a log only where SQLite could not take it up, or nothing that it belongs to.
     """
-    for side in beside(path):
-        place = kept or free_place(path, f"{path.name}.before-restore")
-        side.rename(place.with_name(place.name + side.name.removeprefix(path.name)))
-    if kept is not None:
+    if path.exists():
         try:
             os.link(path, kept)
         except OSError:
             # not every file system has hard links
-            shutil.copy2(path, kept)
+            _copy(path, kept)
+    for side in beside(path):
+        side.rename(kept.with_name(kept.name + side.name.removeprefix(path.name)))
+
+
+def _copy(path: Path, kept: Path) -> None:
+    try:
+        shutil.copy2(path, kept)
+    except OSError:
+        kept.unlink(missing_ok=True)
+        raise

@@ -53,6 +53,7 @@ REINDEX = "`etl rebuild derived` makes the indexes anew"
 _DERIVED = ("aliases", "inferred_replies", "changed_days")
 
 _OF_AN_INDEX = re.compile(r"missing from index|wrong # of entries in index")
+_OF_TEXT_INDEX = re.compile(r"inverted index|FTS5")
 _NOT_DAMAGE = re.compile(r"disk is full|locked|interrupted")
 _NOT_THERE = re.compile(r"no such (?:table|column)")
 
@@ -153,6 +154,9 @@ def _database(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding("database", "the file", fault, RESTORE)
     for place, text in integrity(connection):
         remedy = REINDEX if _OF_AN_INDEX.search(text) else RESTORE
+        # newer versions of SQLite look into it, too
+        if _OF_TEXT_INDEX.search(text):
+            remedy = REBUILD_INDEX
         yield Finding("database", place, text, remedy)
 
 

@@ -84,14 +84,16 @@ def test_what_is_damaged_is_kept_with_what_lies_beside_it(
     target = tmp_path / "damaged.db"
     if content is not None:
         target.write_bytes(content)
-    log = tmp_path / "damaged.db-wal"
-    log.write_bytes(b"what somebody may want to look at")
+    logs = [tmp_path / f"damaged.db{end}" for end in ("-wal", "-journal")]
+    for log in logs:
+        log.write_bytes(b"what somebody may want to look at")
     assert etl("restore", backup, "--yes", "--db", target).code == 0
-    assert not log.exists()
     if content is not None:
         assert (tmp_path / "damaged.db.before-restore").read_bytes() == content
-    kept = tmp_path / "damaged.db.before-restore-wal"
-    assert kept.read_bytes() == b"what somebody may want to look at"
+    for log in logs:
+        assert not log.exists()
+        kept = log.with_name(log.name.replace(".db", ".db.before-restore"))
+        assert kept.read_bytes() == b"what somebody may want to look at"
     assert_sound(target)
     assert etl("digest", "--db", target).out == etl("digest", "--db", backup).out
 
