@@ -20,7 +20,7 @@ from etl.compare import Hunk, diff_hunks
 from etl.revise import Part, parts_of
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page
-from tests.conftest import Command, Result, assert_sound, query
+from tests.conftest import Command, Result, assert_sound, query, takes_ctrl_c
 from tests.pages import DATE, LIN, WANG, message, page, write_page, write_renamed
 from tests.test_archive_file import as_the_first_schema_had_it, sqlite_master
 from tests.test_commands import pages_below
@@ -642,7 +642,7 @@ def test_who_stops_at_the_question_is_told_what_is_kept(
     load_three(etl, pages)
     (pages / "team" / "_posts" / f"{NEXT_DAY}-chat.markdown").unlink()
     child = pexpect.spawn(ETL, ["load", str(pages), "--prune"], encoding="utf-8", timeout=30,
-                          dimensions=(24, 200))  # fmt: skip
+                          dimensions=(24, 200), preexec_fn=takes_ctrl_c)  # fmt: skip
     child.expect_exact("remove 1 day? [y/N]: ")
     child.send("\x03")
     child.expect_exact("etl: stopped; no day was removed, and what was loaded is kept")

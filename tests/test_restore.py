@@ -14,7 +14,7 @@ import pytest
 
 from db.connection import open_read_only
 from db.writable import open_writable
-from tests.conftest import Command, assert_sound, names_in, query
+from tests.conftest import Command, assert_sound, names_in, query, takes_ctrl_c
 from tests.pages import LIN, message, write_page
 from tests.test_archive_file import as_the_first_schema_had_it
 from tests.test_backup import killed_writer
@@ -246,7 +246,7 @@ def test_restoring_asks_on_a_terminal(
     etl: Command, db: Path, backup: Path, answer: str, code: int, said: str, days: int
 ) -> None:
     child = pexpect.spawn(ETL, ["restore", str(backup)], encoding="utf-8", timeout=30,
-                          dimensions=(24, 300))  # fmt: skip
+                          dimensions=(24, 300), preexec_fn=takes_ctrl_c)  # fmt: skip
     child.expect_exact(f"replace {db} by {backup} (27 days, 652 messages)? [y/N]: ")
     child.send(answer)
     child.expect_exact(said)
