@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def diff_lines(found: Comparison, db: Path) -> Iterator[Line]:
     for day in found.days:
         yield [Span(f"--- {_loaded_name(day)}", BOLD)]
         yield [Span(f"+++ {printable(str(day.path))}", BOLD)]
+        if day.line_ends is not None:
+            yield [Span(_line_ends(day.line_ends), PLACE)]
         for hunk in day.hunks:
             yield [Span(_place(hunk), PLACE)]
             for line in hunk.lines:
@@ -40,13 +43,18 @@ def stat_lines(found: Comparison, db: Path, width: int) -> Iterator[Line]:
     names = [f"{printable(day.room)}/{day.date}{'' if day.loaded else ' (new)'}"
              for day in found.days]  # fmt: skip
     counts = [(day.count("+"), day.count("-")) for day in found.days]
+    ends = [day.line_ends if not day.hunks else None for day in found.days]
     name_size = max(map(columns, names), default=0)
     number_size = max((len(str(sum(count))) for count in counts), default=0)
     most = max(map(sum, counts), default=0)
     room = max(min(width - name_size - number_size - 5, _WIDEST_BAR), 4)
-    for name, (added, removed) in zip(names, counts, strict=True):
+    for name, (added, removed), line_ends in zip(names, counts, ends, strict=True):
+        label = f" {name}{' ' * (name_size - columns(name))} | "
+        if line_ends is not None:
+            yield [Span(f"{label}{_line_ends(line_ends)}")]
+            continue
         yield [
-            Span(f" {name}{' ' * (name_size - columns(name))} | {added + removed:>{number_size}} "),
+            Span(f"{label}{added + removed:>{number_size}} "),
             Span("+" * _scaled(added, most, room), ADDED),
             Span("-" * _scaled(removed, most, room), REMOVED),
         ]
@@ -84,10 +92,22 @@ def _range(start: int, count: int) -> str:
     return str(start) if count == 1 else f"{start},{count}"
 
 
+def _line_ends(line_ends: tuple[str, str]) -> str:
+    """As `patch` passes it over."""
+    before, after = line_ends
+    return f"line ends: {before.upper()} -> {after.upper()}"
+
+
 def _line(line: DiffLine) -> Iterator[Line]:
-    yield [Span(f"{line.sign}{printable(line.text)}", _STYLES[line.sign])]
+    yield [Span(f"{line.sign}{_shown(line.text)}", _STYLES[line.sign])]
     if not line.is_ended:
         yield [Span("\\ No newline at end of file", DIM)]
+
+
+def _shown(text: str) -> str:
+    """A line without what would steer a terminal; what harms none stays, as `patch` needs it."""
+    end = "\r" if text.endswith("\r") and not sys.stdout.isatty() else ""
+    return "\t".join(map(printable, text.removesuffix(end).split("\t"))) + end
 
 
 def _gone_lines(gone: list[StoredDay], db: Path) -> Iterator[Line]:

@@ -28,9 +28,15 @@ WELCOME = (
 )
 _INVARIANTS = """# What holds in every archive
 
-Made by `make generated` from db/invariants. Each is a view that returns no row: `etl verify` runs
-them all, and a row that one does return is a finding, with its place and what was found there. They
-run in any `sqlite3`, too.
+Made by `make generated` from db/invariants. Each is a view that must return no row: `etl verify`
+makes them all, as temporary views that are never written into the archive, and a row that one does
+return is a finding, with its place and what was found there. In any `sqlite3` they are asked by
+hand: paste one, or read its file, and select from it.
+
+```sh
+sqlite3 -readonly chats.db '.read db/invariants/days-have-dates.sql' \\
+  'select * from days_have_dates'
+```
 """
 
 

@@ -11,6 +11,8 @@ import signal
 import sys
 from typing import NoReturn
 
+from cli import stopping
+
 PROBLEM, WRONG_USAGE, DEFECT, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
 
 # Signals that told us to end, by their numbers.
@@ -32,6 +34,7 @@ def chats() -> NoReturn:
 def run(name: str, arguments: list[str] | None = None) -> int:
     """Run a command line (our own, by default) and give its exit code, never a traceback."""
     try:
+        stopping.start()
         _open_streams()
         # Ctrl-C may come while it is imported, too
         app = importlib.import_module(f"cli.{name}_app").app
@@ -63,7 +66,7 @@ def _end_when_told() -> None:
 
 def _stopped(name: str) -> int:
     if name == "etl":
-        _say(name, "stopped; what was written whole is kept, and the same command goes on from it")
+        _say(name, stopping.stopped())
     return TERMINATED if _told else INTERRUPTED
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,13 @@ def _file(name: str | Path) -> Path:
     if not str(name).strip():
         raise typer.BadParameter("an empty name; give that of the archive's file")
     return Path(name)
+
+
+def _number(seconds: float) -> float:
+    """A number of seconds, which nan is not, though it is no less than the least one."""
+    if math.isnan(seconds):
+        raise typer.BadParameter("must be a number of seconds")
+    return seconds
 
 
 Database = Annotated[
@@ -43,6 +51,7 @@ Wait = Annotated[
         metavar="SECONDS",
         min=0,
         max=86_400,
+        callback=_number,
         help="Wait so long if another program is writing the archive.",
     ),
 ]

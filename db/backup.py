@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from db import lock
 from db.errors import ArchiveError
+
+# What SQLite puts beside a file while it is written, and leaves where its writer is killed. To the
+# next one that opens the file it belongs to what is there then.
+SIDES = ("-wal", "-shm", "-journal")
+# What the name of a copy ends in until it is whole.
+_UNFINISHED = ".unfinished"
 
 
 def copy_archive(connection: sqlite3.Connection, path: Path) -> None:
@@ -28,30 +37,80 @@ def back_up(
     """Write a copy, proven to be sound, so that under its name it is whole or not at all.
 
     It is on the disk when this returns, and ``says`` gives the same for both. Raises ArchiveError:
-    where the copy cannot be written or is not sound, and where there is such a file already, unless
-    ``force``.
+    where the copy cannot be written or is not sound, where somebody writes a file of that name or
+    was killed when they did, and where there is one already, unless ``force``.
     """
-    # every command imports this module, and few make copies
-    import tempfile
-
     _check_place(path, force=force)
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:200]}.")
-        try:
-            _fill(connection, Path(name), path, says)
-            os.fchmod(descriptor, 0o666 & ~_umask())
-            os.fsync(descriptor)
-            _rename(Path(name), path, force=force)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(descriptor)
-        _sync_folder(path.parent)
+        with (
+            lock.only_writer(path, remedy="try again when that has finished") as is_alone,
+            written_copy(connection, path, says, is_alone=is_alone) as copy,
+        ):
+            _check_nothing_beside(path)
+            _rename(copy, path, force=force)
+            sync_folder(path.parent)
     except FileExistsError as error:
         raise ArchiveError(_there_is_one(path)) from error
     except OSError as error:
         raise ArchiveError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def written_copy(
+    connection: sqlite3.Connection, path: Path, says: Says, *, is_alone: bool
+) -> Iterator[Path]:
+    """A copy beside ``path``, sound and on the disk, to give that name; else it is removed.
+
+    Its own name is the same each time for who has the lock of ``path`` (``is_alone``), so that one
+    that a killed program left is taken away by the next. Raises ArchiveError and OSError.
+    """
+    copy = _unfinished(path, "" if is_alone else f".{secrets.token_hex(4)}")
+    _remove(copy)
+    descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        _fill(connection, copy, path, says)
+        os.fsync(descriptor)
+        yield copy
+    finally:
+        os.close(descriptor)
+        _remove(copy)
+
+
+def discard_unfinished(path: Path) -> None:
+    """Take away a copy that was to get this name, of a killed program: we have its lock."""
+    # it is no reason not to write
+    with contextlib.suppress(OSError):
+        _remove(_unfinished(path))
+
+
+def discard_all_unfinished(folder: Path, pattern: str) -> None:
+    """The same for all names of a pattern; copies that are being written stay."""
+    for copy in folder.glob(_unfinished(Path(pattern)).name):
+        path = copy.with_name(copy.name.removeprefix(".").removesuffix(_UNFINISHED))
+        with contextlib.suppress(ArchiveError, OSError), lock.only_writer(path, 0) as is_alone:
+            if is_alone:
+                _remove(copy)
+
+
+def beside(path: Path) -> list[Path]:
+    """What SQLite left beside a file, or keeps there right now."""
+    return [side for end in SIDES if os.path.lexists(side := path.with_name(path.name + end))]
+
+
+def free_place(path: Path, name: str) -> Path:
+    """The first of ``name``, ``name``-1, … in a file's folder of which nothing is there."""
+    numbered = (path.with_name(f"{name}{f'-{n}' if n else ''}") for n in itertools.count())
+    return next(place for place in numbered if not os.path.lexists(place) and not beside(place))
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a new name on the disk; where a folder cannot be asked for that, it is there soon."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _fill(connection: sqlite3.Connection, copy: Path, path: Path, says: Says) -> None:
@@ -71,12 +130,35 @@ def _fill(connection: sqlite3.Connection, copy: Path, path: Path, says: Says) ->
         )
 
 
+def _unfinished(path: Path, mark: str = "") -> Path:
+    return path.with_name(f".{path.name}{mark}{_UNFINISHED}")
+
+
+def _remove(copy: Path) -> None:
+    for path in (copy, *beside(copy)):
+        path.unlink(missing_ok=True)
+
+
 def _check_place(path: Path, *, force: bool) -> None:
+    if not os.path.lexists(path.parent):
+        raise ArchiveError(f"{path}: there is no folder {path.parent}; make the folder first")
+    if path.is_symlink():
+        raise ArchiveError(f"{path}: is a link; name its target")
     if os.path.lexists(path):
         if not path.is_file():
             raise ArchiveError(f"{path}: is there, and is no regular file")
         if not force:
             raise ArchiveError(_there_is_one(path))
+    _check_nothing_beside(path)
+
+
+def _check_nothing_beside(path: Path) -> None:
+    """Refuse a name of which SQLite has a log: it would write that into the copy."""
+    for side in beside(path):
+        raise ArchiveError(
+            f"{path}: {side.name} lies beside it: of a program that writes it or was killed;"
+            " remove that or name another file"
+        )
 
 
 def _there_is_one(path: Path) -> str:
@@ -97,19 +179,3 @@ def _rename(copy: Path, path: Path, *, force: bool) -> None:
         copy.rename(path)
     else:
         copy.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have a new name on the disk; where a folder cannot be asked for that, it is there soon."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

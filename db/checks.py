@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from db import migrations
@@ -52,6 +53,18 @@ def _integrity(connection: sqlite3.Connection, of: str) -> Iterator[str]:
                 yield from (line for line in text.splitlines() if not line.startswith("***"))
     except sqlite3.DatabaseError as error:
         yield str(error)
+
+
+def size_fault(connection: sqlite3.Connection) -> str | None:
+    """What is wrong with the file's size: of a page that is cut SQLite reads the rest as zeros."""
+    ((_, _, name),) = connection.execute("pragma database_list").fetchmany(1)
+    (pages,) = connection.execute("pragma main.page_count").fetchone()
+    (page_size,) = connection.execute("pragma main.page_size").fetchone()
+    size = Path(name).stat().st_size
+    # pages that are in the log need not be in the file yet
+    if size == pages * page_size or Path(f"{name}-wal").exists():
+        return None
+    return f"it has {size:,} bytes, its {pages:,} pages take {pages * page_size:,}"
 
 
 def dangling_references(connection: sqlite3.Connection) -> Iterator[Dangling]:

@@ -28,17 +28,34 @@ def open_read_only(path: Path, *, with_days: bool = False) -> Iterator[sqlite3.C
     with contextlib.closing(connection), translated_errors(path):
         connection.execute("pragma query_only = on")
         check_ours(connection, path)
-        version = migrations.version_of(connection)
+        version = check_version(connection, path)
         if version == 0:
             raise ArchiveError(f"{path}: there is nothing in it yet; `etl load PATH` fills it")
         if version != migrations.LATEST:
-            remedy = "upgrade it" if version > migrations.LATEST else "`etl load` upgrades the file"
             raise ArchiveError(
-                f"{path}: the archive is of another version of this program"
-                f" (schema {version}, this one reads {migrations.LATEST}); {remedy}"
+                f"{path}: the archive is of an older version of this program"
+                f" (schema {version}, this one reads {migrations.LATEST}); `etl load` upgrades the"
+                " file"
             )
         if with_days and connection.execute("select 1 from days limit 1").fetchone() is None:
             raise ArchiveError(f"{path}: there are no days in it yet; `etl load PATH` fills it")
+        yield connection
+
+
+@contextlib.contextmanager
+def open_any_version(path: Path) -> Iterator[sqlite3.Connection]:
+    """An archive to read, of this program's version or an older one, as it is at one moment.
+
+    Raises ArchiveError.
+    """
+    check_file(path, create=False)
+    connection = _connect_read_only(path)
+    with contextlib.closing(connection), translated_errors(path):
+        connection.execute("pragma query_only = on")
+        connection.execute("begin")
+        check_ours(connection, path)
+        if check_version(connection, path) == 0:
+            raise ArchiveError(f"{path}: there is nothing in it")
         yield connection
 
 
@@ -133,14 +150,17 @@ def translated_errors(path: Path) -> Iterator[None]:
         remedy = next((r for sign, r in REMEDIES if sign in text), None)
         if remedy is None and isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
-        remedy = remedy or "the archive seems damaged: load the pages into a new one"
+        remedy = remedy or f"the archive seems damaged: {RESTORE}"
         raise ArchiveError(f"{path}: {text}; {remedy}") from error
 
 
+RESTORE = "restore a backup (`etl restore FILE`), or load the pages into a new archive"
 # What to do about an error of SQLite's, by a sign in its words.
 REMEDIES = (
     ("not a database", "it is another kind of file: name another one with --db"),
-    ("malformed", "the file is damaged: restore a copy, or load the pages into a new archive"),
+    ("malformed", f"the file is damaged: {RESTORE}"),
+    ("no such table", f"the archive is damaged, as `etl verify` tells: {RESTORE}"),
+    ("no such column", f"the archive is damaged, as `etl verify` tells: {RESTORE}"),
     ("locked", "another process is writing it: try again when that has finished"),
     ("readonly", "it, or its folder, cannot be written: see to its permissions"),
     ("unable to open", "see that its folder exists and that you may use it"),
@@ -186,6 +206,34 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
                 raise
             connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
         return connection
+
+
+def check_version(connection: sqlite3.Connection, path: Path, *, has_tables: bool = False) -> int:
+    """The schema of an archive, 0 for an empty file; refuse one that is none or not known.
+
+    That the tables are those of it is seen to where it is an older one, or ``has_tables`` is asked.
+    Raises ArchiveError.
+    """
+    version = migrations.version_of(connection)
+    if version > migrations.LATEST:
+        raise ArchiveError(
+            f"{path}: written by a newer version of this program (schema {version},"
+            f" this one knows {migrations.LATEST}); upgrade wechat-to-sqlite"
+        )
+    (objects,) = connection.execute("select count(*) from sqlite_master").fetchone()
+    if version < 0 or (version == 0 and objects):
+        raise ArchiveError(
+            f"{path}: says that it is of schema {version} (pragma user_version), which no archive"
+            f" is: somebody changed that; {RESTORE}"
+        )
+    if version and (has_tables or version != migrations.LATEST):
+        differing = migrations.differing_tables(connection, version)
+        if differing:
+            raise ArchiveError(
+                f"{path}: says that it is of schema {version} (pragma user_version), but these"
+                f" tables are not: {', '.join(differing)}; {RESTORE}"
+            )
+    return version
 
 
 def check_ours(connection: sqlite3.Connection, path: Path) -> None:

@@ -21,6 +21,7 @@ class Version(NamedTuple):
     sha256: str
     newline: str
     path: str
+    size: int
 
 
 class Change(NamedTuple):
@@ -32,14 +33,25 @@ class Change(NamedTuple):
     position_before: int | None
     position_after: int | None
     before: bytes | None
+    after: bytes | None
 
 
-_VERSIONS = "select id, room, date, load_id, removed_by, sha256, newline, path from sources"
+_VERSIONS = "select id, room, date, load_id, removed_by, sha256, newline, path, size from sources"
 
 
 def all_versions(connection: sqlite3.Connection) -> Iterator[Version]:
     """Every version of every day: by date and room, each day's newest first."""
     rows = connection.execute(f"{_VERSIONS} where room is not null order by date, room, id desc")
+    return map(Version._make, rows)
+
+
+def versions_with_history(connection: sqlite3.Connection) -> Iterator[Version]:
+    """The versions of days of which one is not loaded any more, or nothing: as ``all_versions``."""
+    rows = connection.execute(
+        f"{_VERSIONS} where (room, date) in (select s.room, s.date from sources s"
+        " where not exists (select 1 from days d where d.source_id = s.id))"
+        " order by date, room, id desc"
+    )
     return map(Version._make, rows)
 
 
@@ -62,10 +74,52 @@ def changes_to(connection: sqlite3.Connection, version: int) -> list[Change]:
     """What replaced a version, the newest run first: removed and loaded again, it has two."""
     rows = connection.execute(
         "select load_id, kind, coalesce(key_before, key_after) is not null, position_before,"
-        " position_after, before from revisions where source_id = ? order by id desc",
+        " position_after, before, after from revisions where source_id = ? order by id desc",
         [version],
     )
     return [Change._make((*row[:2], bool(row[2]), *row[3:])) for row in rows]
+
+
+def missing_numbers(connection: sqlite3.Connection) -> Iterator[tuple[str, int, int]]:
+    """Rows that are gone from the tables that nothing is ever deleted from: which, first, last."""
+    for table in ("loads", "sources", "revisions"):
+        count, last = connection.execute(
+            f"select count(*), ifnull(max(id), 0) from {table}"
+        ).fetchone()
+        if count != last:
+            gaps = connection.execute(
+                f"select before + 1, id - 1 from (select id, lag(id, 1, 0) over (order by id)"
+                f" as before from {table}) where id <> before + 1 order by id"
+            )
+            yield from ((table, first, last) for first, last in gaps)
+
+
+class Tally(NamedTuple):
+    """How many versions a run brought, and days it removed: by its report, and as there are."""
+
+    load_id: int
+    brought: int | None
+    versions: int
+    removed: int
+    removals: int
+
+
+_TALLIES = """
+with told as (
+  select id, iif(json_valid(report), report, '{}') as report from loads
+  where outcome in ('done', 'problems') and report is not null
+)
+select l.id, json_extract(l.report, '$.files.new') + json_extract(l.report, '$.files.changed'),
+       (select count(*) from sources s where s.load_id = l.id),
+       ifnull(json_extract(l.report, '$.removed.days'), 0),
+       (select count(*) from sources s where s.removed_by = l.id)
+from told l order by l.id
+"""
+
+
+def tallies(connection: sqlite3.Connection) -> Iterator[Tally]:
+    """Of every run that came to its end; of others the report may say more than was kept."""
+    return map(Tally._make, connection.execute(_TALLIES))
 
 
 def removed_version(connection: sqlite3.Connection, room: str, date: str) -> int | None:

@@ -1,12 +1,15 @@
 """What must hold in every archive: each file of ``db/invariants`` is a view that returns no row.
 
-A file is one SELECT that can be pasted into ``sqlite3``, or put behind ``create view … as``, under
-a comment that says what holds, and what to do where it does not::
+A file is one statement that can be pasted into ``sqlite3``, under a comment that says what holds,
+and what to do where it does not::
 
     -- title: A day says how many messages it has
     -- remedy: `etl rebuild derived` counts them anew
+    create temp view days_count_their_messages as
+    select …
 
-A row that it does return is a violation: its ``place``, and what was ``found`` there.
+A row that the view does return is a violation: its ``place``, and what was ``found`` there. A
+temporary view is the connection's own: it is never written into the archive.
 """
 
 from __future__ import annotations
@@ -23,12 +26,17 @@ _HEADER = re.compile(r"-- title: (.+)\n-- remedy: (.+)\n")
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """Something that must hold, and what to do where it does not."""
+    """Something that must hold, and what to do where it does not; ``sql`` makes its view."""
 
     name: str
     title: str
     remedy: str
     sql: str
+
+    @property
+    def view(self) -> str:
+        """The name of its view."""
+        return self.name.replace("-", "_")
 
 
 @cache
@@ -40,11 +48,17 @@ def invariants() -> tuple[Invariant, ...]:
 
 
 def violations(connection: sqlite3.Connection, invariant: Invariant) -> Iterator[tuple[str, str]]:
-    """Where it does not hold, and what is there instead."""
-    return connection.execute(invariant.sql)
+    """Where it does not hold, and what is there instead: the rows of its view, which is made here.
+
+    Once for a connection.
+    """
+    connection.execute(invariant.sql)
+    return connection.execute(f"select place, found from temp.{invariant.view}")
 
 
 def _read(name: str, text: str) -> Invariant:
     header = _HEADER.match(text)
     assert header is not None, f"{name}.sql begins with no title and remedy"
-    return Invariant(name, header[1], header[2], text[header.end() :].strip())
+    one = Invariant(name, header[1], header[2], text[header.end() :].strip())
+    assert one.sql.startswith(f"create temp view {one.view} as\n"), f"{name}.sql makes no such view"
+    return one

@@ -68,19 +68,26 @@ def holder(path: Path) -> Holder | None:
 
 
 @contextlib.contextmanager
-def only_writer(path: Path, wait: float, say: Callable[[str], None]) -> Iterator[None]:
-    """Be the only one who writes an archive; ``say`` is told whom we wait for.
+def only_writer(
+    path: Path,
+    wait: float = WAIT,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    remedy: str | None = None,
+) -> Iterator[bool]:
+    """Be the only one who writes an archive; False where files cannot be locked.
 
-    Raises ArchiveError where somebody else still writes it after ``wait`` seconds, and OSError
-    where no file can be made beside it.
+    ``say`` is told whom we wait for. Raises ArchiveError, with a ``remedy``, where somebody else
+    still writes it after ``wait`` seconds, and OSError where no file can be made beside it.
     """
-    descriptor = _taken(path, wait, say) if fcntl else None
+    remedy = remedy or f"--wait {60 if wait < 60 else wait * 10:g} waits for it"
+    descriptor = _taken(path, wait, say, remedy) if fcntl else None
     if descriptor is None:
-        yield
+        yield False
         return
     try:
         _sign(descriptor)
-        yield
+        yield True
     finally:
         # while we hold it: who opened it meanwhile sees that it is no longer the one of that name
         with contextlib.suppress(OSError):
@@ -89,7 +96,7 @@ def only_writer(path: Path, wait: float, say: Callable[[str], None]) -> Iterator
         os.close(descriptor)
 
 
-def _taken(path: Path, wait: float, say: Callable[[str], None]) -> int | None:
+def _taken(path: Path, wait: float, say: Callable[[str], None], remedy: str) -> int | None:
     """The open lock file, locked; None where files cannot be."""
     deadline = time.monotonic() + wait
     is_said = False
@@ -110,10 +117,7 @@ def _taken(path: Path, wait: float, say: Callable[[str], None]) -> int | None:
             raise
         left = deadline - time.monotonic()
         if not left > 0:
-            raise ArchiveError(
-                f"{path}: is being written {_by(path)}; --wait {60 if wait < 60 else wait * 10:g}"
-                " waits for it"
-            )
+            raise ArchiveError(f"{path}: is being written {_by(path)}; {remedy}")
         if not is_said and wait > WAIT:
             say(f"{path}: is being written {_by(path)}; waiting for it")
             is_said = True

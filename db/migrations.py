@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db.errors import ArchiveError
-
 if TYPE_CHECKING:
     from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
 
 _FILES = sorted(Path(__file__).with_name("schema").glob("*.sql"))
 LATEST = len(_FILES)
@@ -23,14 +22,27 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def check_not_newer(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse an archive whose schema this program does not know. Raises ArchiveError."""
-    version = version_of(connection)
-    if version > LATEST:
-        raise ArchiveError(
-            f"{path}: written by a newer version of this program (schema {version},"
-            f" this one knows {LATEST}); upgrade wechat-to-sqlite"
-        )
+def differing_tables(connection: sqlite3.Connection, version: int) -> list[str]:
+    """Tables that an archive of a version has with other columns, or not at all.
+
+    Those of the full-text index are left out: they can be made anew.
+    """
+    with contextlib.closing(sqlite3.connect(":memory:")) as expected:
+        for script in scripts()[:version]:
+            for statement in statements(script):
+                expected.execute(statement)
+        tables = expected.execute("select name from sqlite_master where type = 'table'").fetchall()
+        return [
+            name
+            for (name,) in tables
+            if not name.startswith("messages_fts")
+            and _columns(connection, name) != _columns(expected, name)
+        ]
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    found = connection.execute("select name from pragma_table_xinfo(?, 'main')", [table])
+    return [name for (name,) in found]
 
 
 def migrate(connection: sqlite3.Connection, application_id: int) -> None:
@@ -47,9 +59,27 @@ def migrate(connection: sqlite3.Connection, application_id: int) -> None:
     # other programs' plugins have no business in an archive
     database = Database(connection, execute_plugins=False)
     with _tables_can_be_made_anew(connection), database.atomic():
+        _note_as_made(database, history)
         history.apply(database)
         connection.execute(f"pragma application_id = {application_id}")
         connection.execute(f"pragma user_version = {LATEST}")
+
+
+def _note_as_made(database: Database, history: Migrations) -> None:
+    """Have its table of migrations say what the version says, which alone counts."""
+    history.ensure_migrations_table(database)
+    table = history.migrations_table
+    made = [file.stem for file in _FILES[: version_of(database.conn)]]
+    for applied in history.applied(database):
+        if applied.name in made:
+            made.remove(applied.name)
+        else:
+            database.execute(f"delete from {table} where name = ?", [applied.name])
+    for name in made:
+        database.execute(
+            f"insert into {table} (migration_set, name, applied_at) values (?, ?, datetime())",
+            [history.name, name],
+        )
 
 
 def scripts() -> list[str]:

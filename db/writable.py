@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from db import lock, migrations
-from db.backup import back_up
+from db.backup import back_up, discard_unfinished, free_place
 from db.connection import (
     APPLICATION_ID,
     BUSY_TIMEOUT_MS,
     REMEDIES,
     check_file,
     check_ours,
+    check_version,
     translated_errors,
 )
 from db.errors import ArchiveError
@@ -44,7 +44,8 @@ def open_writable(
     """
     check_file(path, create=create)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_lock(path, wait, say))
+        if stack.enter_context(writers_lock(path, wait, say)):
+            discard_unfinished(Path(os.path.realpath(path)))
         stack.enter_context(translated_errors(path))
         # absolute, as `:memory:` is a name like any other
         connection = sqlite3.connect(
@@ -52,7 +53,7 @@ def open_writable(
         )
         stack.enter_context(contextlib.closing(connection))
         check_ours(connection, path)
-        migrations.check_not_newer(connection, path)
+        check_version(connection, path, has_tables=True)
         kept = _keep_older(connection, path)
         _set_for_writing(connection)
         _migrate(connection, kept, path, say)
@@ -79,21 +80,24 @@ def _set_for_writing(connection: sqlite3.Connection) -> None:
 
 
 @contextlib.contextmanager
-def _lock(path: Path, wait: float, say: Callable[[str], None]) -> Iterator[None]:
-    """The writers' lock; what keeps us from making its file would keep SQLite from its own."""
+def writers_lock(path: Path, wait: float, say: Callable[[str], None]) -> Iterator[bool]:
+    """The writers' lock; False where files cannot be locked. Raises ArchiveError."""
     taken = lock.only_writer(path, wait, say)
     try:
-        taken.__enter__()
+        is_alone = taken.__enter__()
     except OSError as error:
-        sign = _SIGNS.get(error.errno or 0, "unable to open")
-        remedy = next(r for s, r in REMEDIES if s == sign)
+        # what keeps us from making its file would keep SQLite from its own
+        remedy = "remove it"
+        if error.errno not in (errno.EISDIR, errno.ELOOP):
+            sign = _SIGNS.get(error.errno or 0, "unable to open")
+            remedy = next(r for s, r in REMEDIES if s == sign)
         raise ArchiveError(
             f"{path}: its lock, {lock.lock_path(path).name}, cannot be made beside it:"
             f" {error.strerror}; {remedy}"
         ) from error
     with contextlib.ExitStack() as stack:
         stack.push(taken)
-        yield
+        yield is_alone
 
 
 # Why there can be no lock file, as the signs of ``REMEDIES``.
@@ -112,9 +116,7 @@ def _keep_older(connection: sqlite3.Connection, path: Path) -> Path | None:
     version = migrations.version_of(connection)
     if version in (0, migrations.LATEST):
         return None
-    name = f"{path.name}.schema-{version}.backup"
-    numbered = (path.with_name(f"{name}{f'-{n}' if n else ''}") for n in itertools.count())
-    kept = next(place for place in numbered if not place.exists())
+    kept = free_place(path, f"{path.name}.schema-{version}.backup")
     try:
         back_up(connection, kept)
     except ArchiveError as error:

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from db.backup import back_up
+from db import migrations
+from db.backup import back_up, discard_all_unfinished
 from db.digest import archive_digest, table_digests
 from db.errors import ArchiveError
 from db.reader import table_counts
 
+# the date and time that a copy in a folder has in its name, as a pattern
+_DATED = "????-??-??-??????"
+
 
 class Backup(NamedTuple):
-    """Where the copy is, what it holds, and the digest that both have."""
+    """Where the copy is, what it holds, and the digest that both have, if this version knows one.
+
+    That it does of its own schema only.
+    """
 
     path: Path
     days: int
     messages: int
-    digest: str
+    schema: int
+    digest: str | None
 
 
 def backup(connection: sqlite3.Connection, archive: Path, target: Path, *, force: bool) -> Backup:
     """Copy an archive as it is at this moment to a file, or into a folder under a name of its own.
 
-    Raises ArchiveError; a copy that does not say what the archive says is not left behind.
+    The connection comes from ``open_any_version``. Raises ArchiveError; a copy that does not say
+    what the archive says is not left behind.
     """
     try:
         path = _dated(archive, target) if target.is_dir() else target
@@ -33,20 +43,23 @@ def backup(connection: sqlite3.Connection, archive: Path, target: Path, *, force
             raise ArchiveError(f"{path}: is the archive itself; name another file")
     except OSError as error:
         raise ArchiveError(f"{target}: cannot be written: {error.strerror}") from error
-    # one moment's archive, though a load may be writing
-    connection.execute("begin")
-    try:
-        digest = _digest(connection)
-        back_up(connection, path, force=force, says=_digest)
-        counts = table_counts(connection, ("days", "messages"))
-    finally:
-        connection.execute("rollback")
-    return Backup(path, counts["days"], counts["messages"], digest)
+    schema = migrations.version_of(connection)
+    says = _digest if schema == migrations.LATEST else _counts
+    back_up(connection, path, force=force, says=says)
+    counts = _counts(connection)
+    digest = _digest(connection) if schema == migrations.LATEST else None
+    return Backup(path, counts["days"], counts["messages"], schema, digest)
 
 
 def _dated(archive: Path, folder: Path) -> Path:
+    # of a killed program's copy nobody will give the name again
+    discard_all_unfinished(folder, f"{escape(archive.stem)}-{_DATED}{escape(archive.suffix)}")
     now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
     return folder / f"{archive.stem}-{now}{archive.suffix}"
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    return table_counts(connection, ("days", "messages"))
 
 
 def _digest(connection: sqlite3.Connection) -> str:

@@ -16,6 +16,7 @@ from etl.content import DayContent, UnreadableFile, disagreement, read_content
 from etl.discover import DayFile, Remark, discover
 from etl.loaded import is_as_loaded, loaded_versions
 from etl.prune import gone_days, without_gone
+from etl.records import NEWLINE_NAMES
 from etl.revise import Part, parts_of
 from etl.run import LoadOptions
 from etl.sources.errors import PageError
@@ -55,13 +56,18 @@ class Hunk(NamedTuple):
 
 
 class DayDiff(NamedTuple):
-    """A file that differs from what is loaded; ``loaded`` is None for a new day."""
+    """A file that differs from what is loaded; ``loaded`` is None for a new day.
+
+    ``line_ends`` are how its lines ended and end now (lf, crlf), where that changed; if nothing
+    else did, there are no hunks.
+    """
 
     path: Path
     room: str
     date: str
     loaded: StoredDay | None
     hunks: tuple[Hunk, ...]
+    line_ends: tuple[str, str] | None
 
     def count(self, sign: Sign) -> int:
         """How many lines come (+) or go (-)."""
@@ -149,8 +155,16 @@ def _compare_day(connection: sqlite3.Connection, content: DayContent, result: Co
         return
     old = [] if loaded is None else stored_parts(connection, loaded)
     new = parts_of(page, {message.position: "" for message in page.messages}, {})
-    hunks = tuple(diff_hunks(old, new))
-    result.days.append(DayDiff(file.path, file.room, file.date, loaded, hunks))
+    ends = None if loaded is None else (loaded.newline, NEWLINE_NAMES[page.newline])
+    line_ends = None if ends is None or ends[0] == ends[1] else ends
+    is_same = line_ends is not None and _with_one_newline(old) == _with_one_newline(new)
+    hunks = () if is_same else tuple(diff_hunks(old, new))
+    result.days.append(DayDiff(file.path, file.room, file.date, loaded, hunks, line_ends))
+
+
+def _with_one_newline(parts: list[Part]) -> bytes:
+    """A page's bytes, however its lines end."""
+    return b"".join(part.content for part in parts).replace(b"\r\n", b"\n")
 
 
 class _Block(NamedTuple):

@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -22,10 +22,14 @@ from etl.versions import days_as_of
 
 @dataclass(slots=True)
 class ExportReport:
-    """How many files were written, and how many were there already with the same bytes."""
+    """How many files were written, and how many were there already with the same bytes.
+
+    ``lost`` has a line for each day that could not be written again.
+    """
 
     written: int = 0
     unchanged: int = 0
+    lost: list[str] = field(default_factory=list)
 
 
 class PageFile(NamedTuple):
@@ -36,20 +40,35 @@ class PageFile(NamedTuple):
     content: bytes
 
 
-def loaded_pages(connection: sqlite3.Connection) -> Iterator[PageFile]:
-    """Every day's page. Raises ArchiveError where somebody changed the archive."""
+class LostPage(NamedTuple):
+    """A day of which the archive no longer has the bytes: where, why, and what to do."""
+
+    line: str
+
+
+Pages = Iterator[PageFile | LostPage]
+
+
+def loaded_pages(connection: sqlite3.Connection) -> Pages:
+    """Every day's page; lost are those that somebody changed in the archive."""
     for day in stored_days(connection):
-        yield PageFile(day.room, day.date, _checked_bytes(connection, day))
+        try:
+            yield PageFile(day.room, day.date, _checked_bytes(connection, day))
+        except ArchiveError as error:
+            yield LostPage(str(error))
 
 
-def pages_as_of(connection: sqlite3.Connection, load: int) -> Iterator[PageFile]:
-    """Every day's page as it was after a run. Raises ArchiveError as ``loaded_pages`` does."""
+def pages_as_of(connection: sqlite3.Connection, load: int) -> Pages:
+    """Every day's page as it was after a run; lost ones are those of ``loaded_pages``."""
     for day in days_as_of(connection, load):
-        yield PageFile(day.version.room, day.version.date, day.content)
+        try:
+            yield PageFile(day.version.room, day.version.date, day.content)
+        except ArchiveError as error:
+            yield LostPage(str(error))
 
 
 def export_markdown(
-    pages: Iterable[PageFile], rooms: Iterable[str], folder: Path, *, force: bool
+    pages: Pages, rooms: Iterable[str], folder: Path, *, force: bool
 ) -> ExportReport:
     """Write every page, each of one of ``rooms``, to ``folder/ROOM/_posts/DATE-chat.markdown``.
 
@@ -59,6 +78,9 @@ def export_markdown(
     report = ExportReport()
     _check_folders(folder, rooms)
     for page in pages:
+        if isinstance(page, LostPage):
+            report.lost.append(page.line)
+            continue
         path = folder / _checked_room(page.room) / "_posts" / f"{page.date}-chat.markdown"
         try:
             if path.exists() and not path.is_file():

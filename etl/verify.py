@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from db.checks import dangling_references, integrity, schema_differences
+from db.checks import dangling_references, integrity, schema_differences, size_fault
+from db.connection import RESTORE
 from db.day_rows import in_order, stored_rows
 from db.digest import archive_digest, table_digests
 from db.index_check import (
@@ -28,6 +29,7 @@ from db.reader import StoredDay, stored_days
 from db.rows import DayRows, FamilyRow, MessageRow
 from db.text_index import VERSION as TEXT_INDEX_VERSION
 from etl.discover import DayFile, discover
+from etl.history_check import history_faults
 from etl.jobs import to_rows
 from etl.records import NEWLINE_NAMES
 from etl.report import Progress
@@ -38,8 +40,11 @@ from etl.stored import stored_bytes
 # Of one check that finds more, the first ones tell what happened.
 SHOWN = 10
 
-RESTORE = "restore a backup, or load the pages into a new archive"
-FROM_FILE = "`etl rebuild messages --from {}`, the page's file, or restore a backup"
+# no page has what was there before it
+RESTORE_HISTORY = "restore a backup (`etl restore FILE`)"
+FROM_FILE = (
+    "`etl rebuild messages --from {}`, the page's file, or restore a backup (`etl restore FILE`)"
+)
 REBUILD_INDEX = "`etl rebuild fts` makes it anew"
 REBUILD_ALL = "`etl rebuild messages` makes it anew"
 LOAD = "`etl load` takes it in"
@@ -49,6 +54,7 @@ REINDEX = "`etl rebuild derived` makes the indexes anew"
 _DERIVED = ("aliases", "inferred_replies", "changed_days")
 
 _OF_AN_INDEX = re.compile(r"missing from index|wrong # of entries in index")
+_OF_TEXT_INDEX = re.compile(r"inverted index|FTS5")
 _NOT_DAMAGE = re.compile(r"disk is full|locked|interrupted")
 _NOT_THERE = re.compile(r"no such (?:table|column)")
 
@@ -82,26 +88,41 @@ class _Run:
     connection: sqlite3.Connection
     result: Verification
     files: dict[tuple[str, str], list[DayFile]]
+    # the file or a table of it is beyond mending: what is no reason to restore a backup is not told
+    is_lost: bool = False
 
     def check(self, name: str, findings: Iterator[Finding]) -> None:
         """Note what a check finds, at most ``SHOWN`` things; damage may stop it."""
         number = 0
+        for finding in self._until_damage(name, findings):
+            if self.is_lost and "restore a backup" not in finding.remedy:
+                continue
+            number += 1
+            if number <= SHOWN:
+                remedy = RESTORE if self.is_lost else finding.remedy
+                self.result.findings.append(replace(finding, remedy=remedy))
+        self.result.total += number
+        if number > SHOWN:
+            more = f"{number - SHOWN:,} more like these"
+            self.result.findings.append(Finding(name, name, more, self.result.findings[-1].remedy))
+
+    def check_first(self, checks: dict[str, Iterator[Finding]]) -> None:
+        """Checks that may find that all is lost, which then comes before all else."""
+        found = {name: list(self._until_damage(name, check)) for name, check in checks.items()}
+        self.is_lost = any(one.remedy == RESTORE for of_check in found.values() for one in of_check)
+        for name, of_check in found.items():
+            self.check(name, iter(of_check))
+
+    def _until_damage(self, name: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+        """What a check finds, at its end that it could not go on."""
         try:
-            for number, finding in enumerate(findings, start=1):
-                if number <= SHOWN:
-                    self.result.findings.append(finding)
+            yield from findings
         except sqlite3.DatabaseError as error:
             if _NOT_DAMAGE.search(str(error)):
                 raise
             # a table that is missing is a finding already
             if not (_NOT_THERE.search(str(error)) and self.result.findings):
-                number += 1
-                text = f"cannot be checked: {error}"
-                self.result.findings.append(Finding(name, name, text, RESTORE))
-        self.result.total += number
-        if number > SHOWN:
-            more = f"{number - SHOWN:,} more like these"
-            self.result.findings.append(Finding(name, name, more, self.result.findings[-1].remedy))
+                yield Finding(name, name, f"cannot be checked: {error}", RESTORE)
 
 
 def verify(
@@ -112,11 +133,11 @@ def verify(
     The connection comes from ``open_to_check``.
     """
     run = _Run(connection, Verification(), {})
-    run.check("database", _database(connection))
-    run.check("schema", _schema(connection))
+    run.check_first({"database": _database(connection), "schema": _schema(connection)})
     run.check("references", _references(connection))
     run.check("files", _find_files(run, against))
     run.check("days", _days(run, progress))
+    run.check("history", _history(connection))
     run.check("full-text index", _index(connection))
     for invariant in invariants():
         run.check(invariant.name, _violations(connection, invariant))
@@ -129,8 +150,14 @@ def verify(
 
 
 def _database(connection: sqlite3.Connection) -> Iterator[Finding]:
+    fault = size_fault(connection)
+    if fault is not None:
+        yield Finding("database", "the file", fault, RESTORE)
     for place, text in integrity(connection):
         remedy = REINDEX if _OF_AN_INDEX.search(text) else RESTORE
+        # newer versions of SQLite look into it, too
+        if _OF_TEXT_INDEX.search(text):
+            remedy = REBUILD_INDEX
         yield Finding("database", place, text, remedy)
 
 
@@ -156,6 +183,11 @@ def _references(connection: sqlite3.Connection) -> Iterator[Finding]:
         elif parent == "messages" and table != "messages":
             remedy = REBUILD_ALL
         yield Finding("references", place, f"it refers to {parent} that is not there", remedy)
+
+
+def _history(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for place, text in history_faults(connection):
+        yield Finding("history", place, text, RESTORE_HISTORY)
 
 
 def _violations(connection: sqlite3.Connection, invariant: Invariant) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 import sqlite3
@@ -31,21 +32,32 @@ class Piece(NamedTuple):
 
 
 class PastDay(NamedTuple):
-    """A version of a day with the pieces of its page, its head first."""
+    """A version of a day with the pieces of its page, its head first, and what replaced it."""
 
     version: Version
     pieces: tuple[Piece, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def written(self) -> bytes:
+        """Its page, whether or not it is the one that was loaded."""
+        return b"".join(piece.content for piece in self.pieces)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its page is the one that was loaded."""
+        return hashlib.sha256(self.written).hexdigest() == self.version.sha256
 
     @property
     def content(self) -> bytes:
         """The file's bytes. Raises ArchiveError where they are not those that were loaded."""
-        content = b"".join(piece.content for piece in self.pieces)
-        if hashlib.sha256(content).hexdigest() != self.version.sha256:
+        if not self.is_whole:
             raise ArchiveError(
                 f"{self.version.room} of {self.version.date}: the archive no longer has the bytes"
-                f" that load {self.version.load_id} put into it: somebody changed it"
+                f" that load {self.version.load_id} put into it: somebody changed it; restore a"
+                " backup (`etl restore FILE`)"
             )
-        return content
+        return self.written
 
     def line_of(self, position: int) -> int:
         """The first line of the piece at a position, from 1."""
@@ -64,7 +76,18 @@ def run_of(connection: sqlite3.Connection, text: str) -> Run:
             f"{text!r} is no load: give its number, as `etl log` shows it, or a date or time (UTC)"
             " such as 2031-02-03"
         )
+    if not _is_date(text[:10]):
+        raise ArchiveError(f"{text!r}: {text[:10]} is no date; give one that the calendar has")
     return history.run_until(connection, text.replace("T", " "))
+
+
+def _is_date(text: str) -> bool:
+    """Whether a date is one; a month is."""
+    try:
+        datetime.date.fromisoformat(text if len(text) == 10 else f"{text}-01")
+    except ValueError:
+        return False
+    return True
 
 
 def days_as_of(connection: sqlite3.Connection, load: int) -> Iterator[PastDay]:
@@ -91,19 +114,26 @@ def past_day(
     stored: StoredDay | None,
 ) -> PastDay:
     """The version ``wanted`` of a day, of whose versions, newest first, one may be loaded."""
+    walked = walk(connection, chain, stored)
+    return next(past for past in walked if past.version.id == wanted.id)
+
+
+def walk(
+    connection: sqlite3.Connection, chain: Iterable[Version], stored: StoredDay | None
+) -> Iterator[PastDay]:
+    """Every version of a day, newest first, of which one may be loaded."""
     pieces: list[Piece] = []
     newline = None
     for version in chain:
+        changes = history.changes_to(connection, version.id)
         if stored is not None and version.id == stored.source_id:
             pieces = [_piece(part) for part in stored_parts(connection, stored)]
         else:
             if newline is not None and newline != version.newline:
                 pieces = [_with_newline(piece, version.newline) for piece in pieces]
-            pieces = undone(pieces, history.changes_to(connection, version.id))
+            pieces = undone(pieces, changes)
         newline = version.newline
-        if version.id == wanted.id:
-            break
-    return PastDay(wanted, tuple(pieces))
+        yield PastDay(version, tuple(pieces), tuple(changes))
 
 
 def undone(pieces: list[Piece], changes: Iterable[Change]) -> list[Piece]:

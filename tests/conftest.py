@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -92,6 +93,11 @@ def corpus() -> Path:
             pytest.fail("CHAT_CORPUS is not set: in CI the tests on real data must run")
         pytest.skip("CHAT_CORPUS is not set: no real data here")
     return Path(folder).absolute()
+
+
+def takes_ctrl_c() -> None:
+    """For a process to be: where tests run in the background, it would ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def names_in(folder: Path) -> list[str]:

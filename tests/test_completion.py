@@ -12,19 +12,20 @@ import pytest
 
 from tests.conftest import Command
 
-CHATS = Path(sys.executable).with_name("chats")
+BIN = Path(sys.executable).parent
+CHATS = BIN / "chats"
 TITLES = ["产品与架构", "产品研发", "风控与运营"]
 
 
 def offered(line: str) -> list[str]:
     words = line.split(" ")
     asked = {
-        "_CHATS_COMPLETE": "complete_bash",
+        f"_{words[0].upper()}_COMPLETE": "complete_bash",
         "COMP_WORDS": line,
         "COMP_CWORD": f"{len(words) - 1}",
     }
     done = subprocess.run(
-        [CHATS], env=os.environ | asked, capture_output=True, text=True, check=False
+        [BIN / words[0]], env=os.environ | asked, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
     return done.stdout.split()
@@ -34,6 +35,8 @@ def offered(line: str) -> list[str]:
     ("line", "words"),
     [
         ("chats sea", ["search"]),
+        ("etl re", ["rebuild", "restore"]),
+        ("etl restore --y", ["--yes"]),
         ("chats day prod", ["prodarch", "proddev"]),
         ("chats day 产", ["产品与架构", "产品研发"]),
         ("chats day riskops 2018-12", ["2018-12-06", "2018-12-05"]),

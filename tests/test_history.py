@@ -20,7 +20,7 @@ from etl.compare import Hunk, diff_hunks
 from etl.revise import Part, parts_of
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page
-from tests.conftest import Command, Result, assert_sound, query
+from tests.conftest import Command, Result, assert_sound, query, takes_ctrl_c
 from tests.pages import DATE, LIN, WANG, message, page, write_page, write_renamed
 from tests.test_archive_file import as_the_first_schema_had_it, sqlite_master
 from tests.test_commands import pages_below
@@ -112,6 +112,8 @@ def test_a_date_is_the_newest_load_up_to_its_end(
         ("1999-01", "nothing was loaded until 1999-01; there are 1 to 3"),
         ("yesterday", "'yesterday' is no load: give its number"),
         ("2031-13-01", "is no load"),
+        ("2031-02-31", "'2031-02-31': 2031-02-31 is no date"),
+        ("2031-02-29T10", "2031-02-29 is no date"),
         ("2031-02-03T7", "is no load"),
     ],
 )
@@ -145,6 +147,33 @@ def test_a_version_that_was_tampered_with_is_not_written(
     result = etl("export", "markdown", tmp_path / "out", "--as-of", "1")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
     assert f"team of {DATE}: the archive no longer has the bytes that load 1 put" in result.err
+    assert result.err.endswith("; restore a backup (`etl restore FILE`)\n")
+
+
+def test_a_bad_day_keeps_no_other_from_being_written(
+    etl: Command, db: Path, pages: Path, tmp_path: Path
+) -> None:
+    after = load_three(etl, pages)
+    bad = f"team/_posts/{DATE}-chat.markdown"
+    connection = sqlite3.connect(db)
+    with connection:
+        connection.execute("delete from revisions where source_id = 2 and kind = 'removed'")
+    connection.close()
+    result = etl("export", "markdown", tmp_path / "out", "--as-of", 2)
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert f"team of {DATE}" in result.err
+    assert result.out.startswith(f"1 day files written to {tmp_path / 'out'}, as they were after")
+    assert pages_below(tmp_path / "out") == {k: v for k, v in after[1].items() if k != bad}
+    connection = sqlite3.connect(db)
+    with connection:
+        connection.execute("update messages set stored_body = 'x' where key like ?",
+                           [f"team/{NEXT_DAY}/%"])  # fmt: skip
+    connection.close()
+    result = etl("export", "markdown", tmp_path / "now")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert f"team of {NEXT_DAY}" in result.err
+    assert "`etl rebuild messages --from PATH`" in result.err
+    assert list(pages_below(tmp_path / "now")) == [bad]
 
 
 def test_an_older_archive_gives_its_versions(
@@ -206,6 +235,42 @@ def test_a_diff_is_one_that_patch_understands(
     target = next((tmp_path / "before").rglob("*.markdown"))
     subprocess.run(["patch", "-s", target], input=result.out.encode(), check=True)
     assert target.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_patch_understands_tabs_and_line_ends(
+    etl: Command, db: Path, pages: Path, tmp_path: Path, newline: str
+) -> None:
+    texts = ["乙\t丙", "\t甲\t", "丁"]
+    for number in (2, 3):
+        messages = (message(f"07:00:0{i}", LIN, text) for i, text in enumerate(texts[-number:]))
+        path = write_page(pages, content=page(*messages).replace("\n", newline).encode())
+        if number == 2:
+            etl("load", "-q", pages)
+            etl("export", "markdown", tmp_path / "before")
+    done = subprocess.run([ETL, "diff", pages], stdout=subprocess.PIPE, check=False)
+    assert b"+\xe4\xb9\x99\t\xe4\xb8\x99  " in done.stdout
+    target = next((tmp_path / "before").rglob("*.markdown"))
+    subprocess.run(["patch", "-s", "--binary", target], input=done.stdout, check=True)
+    assert target.read_bytes() == path.read_bytes()
+
+
+def test_a_diff_of_line_ends_alone_says_so_once(etl: Command, db: Path, pages: Path) -> None:
+    path = write_page(pages, A, B)
+    etl("load", "-q", pages)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    result = etl("diff", pages)
+    assert (result.code, result.err) == (1, "")
+    assert result.out == f"--- team/{DATE} (loaded)\n+++ {path}\nline ends: LF -> CRLF\n"
+    assert etl("diff", pages, "--stat").out == (
+        f" team/{DATE} | line ends: LF -> CRLF\n"
+        " 0 new, 1 changed, 0 gone, 0 insertions(+), 0 deletions(-)\n"
+    )
+    etl("load", "-q", pages)
+    write_page(pages, A, C)
+    out = etl("diff", pages).out
+    assert out.count("line ends: CRLF -> LF\n") == 1
+    assert "\n+丙  \n" in out
 
 
 @given(st.lists(MESSAGE, max_size=6), st.lists(VERSION, min_size=1, max_size=3), st.integers(0, 4))
@@ -366,6 +431,23 @@ def test_the_log_is_read_newest_first(etl: Command, db: Path, pages: Path) -> No
     assert [row["day"] for row in json.loads(etl("log", 2, "--json").out)] == ["changed", "new"]
 
 
+def test_the_log_names_only_what_there_was(etl: Command, db: Path, pages: Path) -> None:
+    etl("load", "-q", write_page(pages, A, B))
+    path = write_page(pages, content=(A + B).encode())
+    etl("load", "-q", pages)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    write_page(pages, date=NEXT_DAY)
+    etl("load", "-q", pages)
+    etl("load", "-q", pages)
+    assert "none" not in etl("log").out
+    assert "  days: 1 changed; other parts: 1\n" in etl("log", 2).out
+    out = etl("log", 3).out
+    assert f"  team  {DATE}  changed  line ends\n" in out
+    assert f"  team  {NEXT_DAY}  new      no messages\n" in out
+    [row] = json.loads(etl("log", 4, "--json").out)
+    assert (row["load"], row["outcome"], row["new_days"]) == (4, "done", 0)
+
+
 def test_the_log_refuses_what_it_does_not_have(etl: Command, db: Path, pages: Path) -> None:
     load_three(etl, pages)
     result = etl("log", 9)
@@ -413,7 +495,9 @@ def test_a_message_that_was_removed_is_explained(
     assert (story["file"], story["first_line"], story["last_line"]) == (str(path), 13, 16)
     assert (story["load"], story["written"]) == (1, B)
     assert [(r["kind"], r["load_id"]) for r in story["revisions"]] == [("removed", 2)]
-    assert "removed by  load 2\n" in etl("explain", KEY).out
+    out = etl("explain", KEY).out
+    assert "removed by  load 2\n" in out
+    assert "- 乙  \n" in out[out.index("removed by load 2") :]
     assert f"`etl explain {KEY}` shows it" in chats("show", KEY).err
 
 
@@ -505,6 +589,8 @@ def test_a_removed_day_that_is_back_goes_on_where_it_was(
     assert [(r["added_messages"], r["removed_messages"]) for r in rows] == [(2, 0), (0, 2)]
     now, before = json.loads(etl("explain", f"team/{DATE}/070000-1", "--json").out)
     assert (now["is_there"], before["is_there"]) == (True, False)
+    out = etl("explain", f"team/{DATE}/070000-1").out
+    assert "- 甲  \n" in out[out.index("removed by load 4") :]
 
 
 @pytest.mark.parametrize("given", ["folder", "parent", "file", "link", "relative"])
@@ -548,6 +634,22 @@ def test_prune_needs_somebody_to_ask(etl: Command, db: Path, pages: Path) -> Non
     assert result.code == 2
     assert "add --yes" in result.err
     assert etl("load", "-", "--room", "x", "--date", DATE, "--prune", "--yes").code == 2
+
+
+def test_who_stops_at_the_question_is_told_what_is_kept(
+    etl: Command, db: Path, pages: Path
+) -> None:
+    load_three(etl, pages)
+    (pages / "team" / "_posts" / f"{NEXT_DAY}-chat.markdown").unlink()
+    child = pexpect.spawn(ETL, ["load", str(pages), "--prune"], encoding="utf-8", timeout=30,
+                          dimensions=(24, 200), preexec_fn=takes_ctrl_c)  # fmt: skip
+    child.expect_exact("remove 1 day? [y/N]: ")
+    child.send("\x03")
+    child.expect_exact("etl: stopped; no day was removed, and what was loaded is kept")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert query(db, "select count(*) from days") == [(2,)]
 
 
 @pytest.mark.parametrize(("answer", "days"), [("y", 1), ("n", 2), ("", 2)])

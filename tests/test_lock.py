@@ -114,7 +114,21 @@ def test_no_lock_is_taken_from_who_has_it_or_made_behind_a_link(etl: Command, db
     result = etl("load", "--sample")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
     assert "its lock, chats.db.lock, cannot be made beside it" in result.err
+    assert result.err.endswith("; remove it\n")
     lock.lock_path(db).unlink()
+    lock.lock_path(db).mkdir()
+    result = etl("load", "--sample")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "cannot be made beside it: Is a directory; remove it" in result.err
+    lock.lock_path(db).rmdir()
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "x"])
+def test_what_is_no_time_to_wait_is_wrong_usage(etl: Command, db: Path, seconds: str) -> None:
+    result = etl("load", "--sample", "--wait", seconds)
+    assert result.code == 2
+    assert "'--wait'" in result.err
+    assert not db.exists()
 
 
 def test_what_somebody_else_wrote_into_a_lock_harms_nobody(etl: Command, db: Path) -> None:

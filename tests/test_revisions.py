@@ -16,6 +16,7 @@ from db.digest import archive_digest, table_digests
 from db.history import versions_of_day
 from db.writable import open_writable
 from etl.alignment import common_subsequence
+from etl.history_check import history_faults
 from etl.load import load
 from etl.run import LoadOptions
 from etl.sources.errors import PageError
@@ -280,6 +281,7 @@ def assert_every_version_is_there(
     for number, content in enumerate(after_load, start=1):
         found = [day.content for day in days_as_of(connection, number)]
         assert found == ([] if content is None else [content])
+    assert list(history_faults(connection)) == []
     assert_revisions_are_of_the_pages(connection)
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "export": "Write what the archive holds into files.",
     "verify": "Check the file, the index, and that every page can be written.",
     "backup": "Copy the archive as it is at this moment, also during a load.",
+    "restore": "Put a backup in the place of the archive.",
 }
 
 app = new_app(

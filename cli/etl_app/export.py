@@ -48,7 +48,8 @@ def markdown(
     """Write every day file back, byte for byte as it was loaded.
 
     With --as-of it is the version of each day that was in the archive after that load; days that
-    were not in it then are not written.
+    were not in it then are not written. A day whose bytes are lost keeps no other from being
+    written: it gets a line, and the exit code is 1.
 
     Example: etl export markdown pages/ --as-of 2031-02-03
     """
@@ -63,12 +64,14 @@ def markdown(
     there = f", {report.unchanged:,} were there already" if report.unchanged else ""
     where = render.printable(str(folder))
     render.line(f"{report.written:,} day files written to {where}{there}{when}")
+    for lost in report.lost:
+        render.error_line(f"etl: {lost}")
     for path in unknown:
         render.error_line(
             f"etl: {path}: an earlier version of it was replaced by an older version of this"
             " program, which did not write down of which day it was: it is not among them"
         )
-    raise typer.Exit(1 if unknown else 0)
+    raise typer.Exit(1 if unknown or report.lost else 0)
 
 
 def _when(run: Run) -> str:

@@ -25,6 +25,7 @@ from cli.etl_app.day_files import (
 )
 from cli.options import DEFAULT_DATABASE, Database, Json, Wait
 from cli.progress import Lines, new_progress
+from cli.stopping import when_stopped
 from db.lock import WAIT
 from db.reader import StoredDay
 from db.writable import open_writable
@@ -33,6 +34,7 @@ from etl.load import load as load_archive
 
 # Days that are named before they are removed; of more, how many more.
 DAYS_LISTED = 50
+_STOPPED = "what was written whole is kept, and the same command goes on from it"
 
 
 def load(
@@ -97,7 +99,8 @@ def load(
     ):
         if prune:
             options = replace(options, prune=_prune_question(progress, yes=yes))
-        report = load_archive(connection, options, progress)
+        with when_stopped(_STOPPED):
+            report = load_archive(connection, options, progress)
     if as_json:
         render.line(json.dumps(report.as_dict(), ensure_ascii=False))
     elif not quiet:
@@ -121,6 +124,7 @@ def _prune_question(progress: Lines, *, yes: bool) -> Callable[[list[StoredDay]]
         if len(days) > DAYS_LISTED:
             render.error_line(f"… and {len(days) - DAYS_LISTED:,} more")
         many = "1 day" if len(days) == 1 else f"{len(days):,} days"
-        return typer.confirm(f"remove {many}?", default=False, err=True)
+        with when_stopped("no day was removed, and what was loaded is kept"):
+            return typer.confirm(f"remove {many}?", default=False, err=True)
 
     return may_remove

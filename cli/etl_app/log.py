@@ -38,7 +38,8 @@ def log(
 ) -> None:
     """List the loads, newest first: when, how they ended, and what they changed.
 
-    With one of the formats it is rows for programs.
+    With one of the formats it is rows for programs: a row per load, or of LOAD a row per day, but
+    that of the load itself where it changed none.
 
     Example: etl log --limit 5
     """
@@ -52,7 +53,7 @@ def log(
             found = runs(connection, limit)
             changes = day_changes(connection)
     if output.asked is not None or output.file is not None:
-        if number is None:
+        if number is None or not changes:
             render.rows(_RUN_COLUMNS, _run_rows(found, changes), output)
         else:
             render.rows(_DAY_COLUMNS, (change[1:] for change in changes), output)
@@ -101,26 +102,37 @@ def _day_lines(changes: list[DayChange]) -> Iterator[Line]:
     for change in changes:
         room = layout.shown(change.room)
         gap = " " * (size - layout.columns(room))
-        yield [Span(f"  {room}{gap}  {change.date}  {change.what:<7}  {_messages([change])}")]
+        yield [Span(f"  {room}{gap}  {change.date}  {change.what:<7}  {_of_day(change)}")]
 
 
 def _summary(changes: list[DayChange]) -> str:
     if not changes:
         return "nothing changed"
-    days = [(sum(change.what == what for change in changes), what) for what in _WHAT]
-    return f"days: {_counts(days)}; messages: {_messages(changes)}"
+    days = _counts([(sum(change.what == what for change in changes), what) for what in _WHAT])
+    messages = _messages(changes)
+    parts = [f"days: {days}", f"messages: {messages}" if messages else "", _others(changes)]
+    return "; ".join(filter(None, parts))
+
+
+def _of_day(change: DayChange) -> str:
+    """What changed of a day; without anything that revisions have it can only be its line ends."""
+    nothing = "line ends" if change.what == "changed" else "no messages"
+    return "; ".join(filter(None, [_messages([change]), _others([change])])) or nothing
 
 
 def _messages(changes: list[DayChange]) -> str:
-    """How many messages of each kind; and whether there was something else."""
-    kinds = [(sum(getattr(change, kind) for change in changes), kind) for kind in _KINDS]
-    counted = _counts(kinds)
+    """How many messages of each kind."""
+    return _counts([(sum(getattr(change, kind) for change in changes), kind) for kind in _KINDS])
+
+
+def _others(changes: list[DayChange]) -> str:
+    """How many other parts of pages."""
     others = sum(change.others for change in changes)
-    return f"{counted}; other parts: {others:,}" if others else counted
+    return f"other parts: {others:,}" if others else ""
 
 
 def _counts(counts: list[tuple[int, str]]) -> str:
-    return ", ".join(f"{count:,} {what}" for count, what in counts if count) or "none"
+    return ", ".join(f"{count:,} {what}" for count, what in counts if count)
 
 
 def _paths(run: Run) -> str:

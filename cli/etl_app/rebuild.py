@@ -10,6 +10,7 @@ import typer
 from cli import render
 from cli.etl_app.config_file import ConfigFile
 from cli.options import DEFAULT_DATABASE, Database, Wait
+from cli.stopping import when_stopped
 from db.errors import ArchiveError
 from db.lock import WAIT
 from db.writable import open_writable
@@ -67,9 +68,12 @@ def rebuild(
     found = discover(from_ or ())
     for problem in found.problems:
         raise ArchiveError(f"{problem.path}: {problem.text}")
-    with open_writable(
-        db, any_index=rebuilds_index(jobs), wait=wait, say=render.error_line
-    ) as connection:
+    with (
+        open_writable(
+            db, any_index=rebuilds_index(jobs), wait=wait, say=render.error_line
+        ) as connection,
+        when_stopped("the same command begins it anew"),
+    ):
         rebuild_archive(connection, jobs, chosen, done, found.files)
     of_pages = f" for {days:,} days, {messages:,} messages" if days else ""
     render.line(f"{', '.join(jobs)}: made anew{of_pages}")

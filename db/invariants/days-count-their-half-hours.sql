@@ -1,5 +1,6 @@
 -- title: A day says how much was said in each half hour of it
 -- remedy: `etl rebuild derived` counts them anew
+create temp view days_count_their_half_hours as
 with said as (
   select day_id, kind, speaker_id is null as is_notice,
          substr(sent_at, 12, 2) * 3600 + substr(sent_at, 15, 2) * 60 + substr(sent_at, 18, 2) as second
@@ -31,4 +32,4 @@ join rooms r on r.id = d.room_id
 join half_hours h on h.day_id = d.id
 group by d.id
 having sum(h.messages) <> d.messages
-order by place, found
+order by place, found;

@@ -1,5 +1,6 @@
 -- title: A day says how much each name wrote on it
 -- remedy: `etl rebuild derived` counts them anew
+create temp view days_count_their_speakers as
 select r.slug || '/' || d.date as place,
        'speaker_days has ' || ifnull(x.messages, 'nothing') || ' of speaker ' || c.speaker_id
        || ', there are ' || c.messages as found
@@ -21,4 +22,4 @@ join rooms r on r.id = d.room_id
 where not exists (
   select 1 from messages m where m.speaker_id = x.speaker_id and m.day_id = x.day_id
 )
-order by place, found
+order by place, found;

@@ -1,5 +1,6 @@
 -- title: Evidence has a person where it joins; a speaker's own name is theirs
 -- remedy: `etl rebuild derived` finds out anew who is who
+create temp view evidence_says_whom_it_joins as
 select 'aliases/' || a.id as place,
        'that ' || a.name || ' ' || a.verdict || ' does not fit the person it has' as found
 from aliases a
@@ -12,4 +13,4 @@ from speakers s
 where not exists (
   select 1 from aliases a where a.name = s.name and a.speaker_id = s.id and a.kind = 'header'
 )
-order by 1, 2
+order by 1, 2;

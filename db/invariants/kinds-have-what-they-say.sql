@@ -1,5 +1,6 @@
 -- title: Pictures are those messages that show one, shared links have one, missing ones no text
 -- remedy: `etl rebuild messages` reads the bodies anew
+create temp view kinds_have_what_they_say as
 select m.key as place,
        'its kind is ' || m.kind || iif(i.message_id is null, ', without a picture',
                                        ', with a picture')
@@ -10,4 +11,4 @@ left join message_links l on l.message_id = m.id and l.ordinal = 1
 where (m.kind = 'image') <> (i.message_id is not null)
    or (m.kind = 'link' and l.message_id is null)
    or (m.kind in ('image', 'missing') and m.text <> '')
-order by m.id
+order by m.id;

@@ -1,5 +1,6 @@
 -- title: A link has the title it was first shared under
 -- remedy: `etl rebuild derived` gives it that
+create temp view links_have_their_first_title as
 with titled as (
   select l.id, l.url, l.title, (
     select t.title from message_links t join messages m on m.id = t.message_id
@@ -10,4 +11,4 @@ with titled as (
 select url as place, 'links.title is ' || quote(title) || ', not ' || quote(first) as found
 from titled
 where title is not first
-order by id
+order by id;

@@ -1,5 +1,6 @@
 -- title: Somebody is behind each speaker; people.id is the least of their speakers, people.name theirs
 -- remedy: `etl rebuild derived` finds out anew who is who
+create temp view people_have_names as
 select 'speakers/' || s.id as place, 'nobody is behind ' || s.name as found
 from speakers s
 where s.person_id is null
@@ -11,4 +12,4 @@ union all
 select 'people/' || p.id, p.name || ' is no name of theirs'
 from people p
 where not exists (select 1 from aliases a where a.name = p.name and a.person_id = p.id)
-order by 1, 2
+order by 1, 2;

@@ -1,5 +1,6 @@
 -- title: A day's messages and rejects take the places 1, 2, 3… on its page, each once
--- remedy: `etl rebuild messages --from PATH` with the page's file, or restore a backup
+-- remedy: `etl rebuild messages --from PATH` with the page's file, or restore a backup (`etl restore FILE`)
+create temp view places_follow_each_other as
 with places as (
   select day_id, position from messages
   union all
@@ -17,4 +18,4 @@ join days d on d.id = n.day_id
 join rooms r on r.id = d.room_id
 where n.position <> n.number
 group by n.day_id
-order by d.id
+order by d.id;

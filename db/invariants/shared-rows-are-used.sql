@@ -1,5 +1,6 @@
 -- title: Speakers, links, emoji and tags are there because something has them
 -- remedy: `etl rebuild derived` takes out those that nothing has
+create temp view shared_rows_are_used as
 select 'speakers/' || id as place, 'no message is from ' || name as found
 from speakers s where not exists (select 1 from messages m where m.speaker_id = s.id)
 union all
@@ -11,4 +12,4 @@ from emoji e where not exists (select 1 from message_emoji t where t.emoji_id = 
 union all
 select 'tags/' || id, 'no day has ' || name
 from tags g where not exists (select 1 from day_tags t where t.tag_id = g.id)
-order by 1
+order by 1;
