@@ -24,7 +24,7 @@ REAL = Path(os.environ.get("CHAT_CORPUS") or SAMPLE).absolute()
 def parts(limits: argparse.Namespace) -> dict[str, Callable[[Path], Iterable[Figure]]]:
     """What there is to measure, each with a folder to do it in."""
     return {
-        "kills": lambda folder: kills.measure(SAMPLE, folder, limits.kills),
+        "kills": lambda folder: kills.measure(SAMPLE, folder, limits.kills, limits.step),
         "interrupts": interrupts.measure,
         "disks": lambda folder: disks.measure(SAMPLE, folder, limits.step),
         "readers": lambda folder: readers.measure(folder, limits.seconds),
@@ -38,7 +38,7 @@ def options() -> argparse.ArgumentParser:
     asked = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     asked.add_argument("parts", nargs="*", metavar="PART")
     asked.add_argument("--kills", type=int, default=200, help="kills at random moments")
-    asked.add_argument("--step", type=int, default=1, help="let every STEP-th write fail")
+    asked.add_argument("--step", type=int, default=1, help="hurt every STEP-th write only")
     asked.add_argument("--seconds", type=float, default=60, help="read so long during loads")
     asked.add_argument("--files", type=int, default=mutations.FILES, help="damaged pages")
     asked.add_argument("--shapes", type=int, help="so many shapes grow, the worst first")

@@ -172,8 +172,8 @@ def traced(command: Sequence[str], inject: str) -> subprocess.CompletedProcess[s
     )  # fmt: skip
 
 
-def measure(pages: Path, folder: Path, times: int) -> Iterator[Figure]:
-    """Kill loads of ``pages`` so many times, and a small load at each of its writes.
+def measure(pages: Path, folder: Path, times: int, step: int) -> Iterator[Figure]:
+    """Kill loads of ``pages`` so many times, and a small load at each ``step``-th of its writes.
 
     Then loads of newer exports into an archive that has the pages.
     """
@@ -187,12 +187,11 @@ def measure(pages: Path, folder: Path, times: int) -> Iterator[Figure]:
     update = updated(*versions, folder / "random")
     outcome = at_random_moments(update, folder / "random", times)
     yield from figures("an update killed at a random moment", outcome)
-    outcome = at_each_write(undisturbed(small, folder / "writes"), folder / "writes")
+    outcome = at_each_write(undisturbed(small, folder / "writes"), folder / "writes", step)
     yield from figures("killed at each write in turn", outcome)
     update = updated(small, small_newer, folder / "writes")
-    yield from figures(
-        "an update killed at each write in turn", at_each_write(update, folder / "writes")
-    )
+    outcome = at_each_write(update, folder / "writes", step)
+    yield from figures("an update killed at each write in turn", outcome)
 
 
 def figures(name: str, outcome: Outcome) -> Iterator[Figure]:
