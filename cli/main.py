@@ -1,20 +1,33 @@
 """The two commands' entry points, and the one place where errors become lines and exit codes.
 
-0 done; 1 a known problem; 2 wrong usage; 3 a defect of ours; 130 Ctrl-C; 143 told to end (SIGTERM).
+0 done; 1 a known problem; 2 wrong usage; 3 a defect of ours; 130 Ctrl-C; 143 told to end (SIGTERM);
+129 the terminal is gone (SIGHUP).
 """
 
 from __future__ import annotations
 
-import importlib
-import os
-import signal
-import sys
-from typing import NoReturn
+try:
+    import contextlib
+    import importlib
+    import os
+    import signal
+    import sys
+    from typing import NoReturn
+except KeyboardInterrupt:
+    # Half of the time until we can take a signal ourselves; what Python does before is not ours.
+    raise SystemExit(130) from None
 
 from cli import stopping
 
-PROBLEM, WRONG_USAGE, DEFECT, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
+PROBLEM, WRONG_USAGE, DEFECT, INTERRUPTED = 1, 2, 3, 130
 
+# What shells add to the number of the signal that ended a program.
+_SIGNAL = 128
+_KEPT = "what was written whole is kept, and the same command goes on from it"
+_LESS_MEMORY = {
+    "etl": f"end other programs, or load fewer or smaller files at once (--max-size); {_KEPT}",
+    "chats": "end other programs, or ask for fewer rows",
+}
 # Signals that told us to end, by their numbers.
 _told: list[int] = []
 
@@ -39,35 +52,35 @@ def run(name: str, arguments: list[str] | None = None) -> int:
         # Ctrl-C may come while it is imported, too
         app = importlib.import_module(f"cli.{name}_app").app
         result = app(arguments, prog_name=name, standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
         # typer makes this of Ctrl-C
         if result == INTERRUPTED:
             raise KeyboardInterrupt
     except KeyboardInterrupt:
         return _stopped(name)
-    except BrokenPipeError:
-        # whoever read us has enough (`| head`); Python would complain again at exit
-        _close_output()
-        return PROBLEM
     except Exception as error:
         return _explained(name, error)
     return result if isinstance(result, int) else 0
 
 
 def _end_when_told() -> None:
-    """Take SIGTERM as Ctrl-C: what is begun is undone, and what is whole is kept."""
+    """Take SIGTERM and SIGHUP as Ctrl-C: what is begun is undone, and what is whole is kept."""
 
     def end(number: int, _: object) -> NoReturn:
         _told.append(number)
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, end)
+    # there is no SIGHUP on Windows
+    for sign in (signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+        # under nohup we are to go on
+        if sign is not None and signal.getsignal(sign) is not signal.SIG_IGN:
+            signal.signal(sign, end)
 
 
 def _stopped(name: str) -> int:
     if name == "etl":
         _say(name, stopping.stopped())
-    return TERMINATED if _told else INTERRUPTED
+    return _SIGNAL + _told[0] if _told else INTERRUPTED
 
 
 def _explained(name: str, error: Exception) -> int:
@@ -90,6 +103,9 @@ def _explained(name: str, error: Exception) -> int:
     if isinstance(error, UnicodeEncodeError):
         _say(name, "an argument is no valid Unicode text: write it in UTF-8")
         return PROBLEM
+    if isinstance(error, MemoryError):
+        _say(name, f"not enough memory; {_LESS_MEMORY[name]}")
+        return PROBLEM
     if isinstance(error, OSError):
         where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
         _say(name, f"{where}{error.strerror or error}")
@@ -103,7 +119,9 @@ def _say(name: str, text: str) -> None:
     from cli.formats import printable
 
     shown = "\n".join(map(printable, text.split("\n")))
-    print(f"{name}: {shown}", file=sys.stderr)
+    # nobody may be there to read it: the terminal is gone, or the pipe is closed
+    with contextlib.suppress(OSError):
+        print(f"{name}: {shown}", file=sys.stderr)
 
 
 def _open_streams() -> None:
@@ -113,6 +131,14 @@ def _open_streams() -> None:
             setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115, PTH123 (until the end)
         elif hasattr(getattr(sys, stream), "reconfigure"):
             getattr(sys, stream).reconfigure(errors="backslashreplace")
+
+
+def _flush() -> None:
+    """Write what waits to be; whoever has read enough (`| head`) changes no exit code."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_output()
 
 
 def _close_output() -> None:

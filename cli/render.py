@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from cli import formats
 
@@ -28,12 +29,33 @@ SQL_BEFORE = 40
 
 def line(text: str = "") -> None:
     """A line of a result."""
-    print(text)
+    _write([f"{text}\n"])
 
 
 def error_line(text: str) -> None:
     """One line on standard error, whatever file names are in it."""
-    print(printable(text), file=sys.stderr)
+    try:
+        print(printable(text), file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        leads_nowhere(sys.stderr)
+
+
+def _write(pieces: Iterable[str]) -> None:
+    """Text on standard output, as far as somebody reads it (`| head`): no more is made than that.
+
+    The command goes on as if it had been read, to its own exit code.
+    """
+    try:
+        sys.stdout.writelines(pieces)
+    except BrokenPipeError:
+        leads_nowhere(sys.stdout)
+
+
+def leads_nowhere(stream: TextIO) -> None:
+    """What waits to be written, and what will be, is forgotten: Python would try again at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def rows(columns: Sequence[str], values: Iterable[Sequence[object]], output: OutputOptions) -> None:
@@ -43,7 +65,7 @@ def rows(columns: Sequence[str], values: Iterable[Sequence[object]], output: Out
     elif sys.stdout.isatty():
         _page(_pieces(columns, values, output, terminal=True), output)
     else:
-        sys.stdout.writelines(_pieces(columns, values, output, terminal=False))
+        _write(_pieces(columns, values, output, terminal=False))
 
 
 def paged(lines: Iterable[str], output: OutputOptions) -> None:
@@ -54,7 +76,7 @@ def paged(lines: Iterable[str], output: OutputOptions) -> None:
     elif sys.stdout.isatty():
         _page(pieces, output)
     else:
-        sys.stdout.writelines(pieces)
+        _write(pieces)
 
 
 def _pieces(
@@ -93,7 +115,7 @@ def _page(pieces: Iterable[str], output: OutputOptions) -> None:
             from cli import pager
 
             pieces = pager.show(pieces)
-    sys.stdout.writelines(pieces)
+    _write(pieces)
 
 
 def _first(pieces: Iterator[str], *, lines: int) -> tuple[list[str], bool]:

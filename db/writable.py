@@ -21,6 +21,7 @@ from db.connection import (
     translated_errors,
 )
 from db.errors import ArchiveError
+from db.left import checked_when_left
 from db.text_index import VERSION as TEXT_INDEX_VERSION
 
 
@@ -40,13 +41,14 @@ def open_writable(
     what it was before is kept beside it. ``say`` is told of both.
 
     No transaction is open: use ``transaction``. Readers are never blocked meanwhile. Raises
-    ArchiveError.
+    ArchiveError, also where somebody moved, replaced or damaged the file meanwhile.
     """
     check_file(path, create=create)
     with contextlib.ExitStack() as stack:
         if stack.enter_context(writers_lock(path, wait, say)):
             discard_unfinished(Path(os.path.realpath(path)))
         stack.enter_context(translated_errors(path))
+        written = stack.enter_context(checked_when_left(path))
         # absolute, as `:memory:` is a name like any other
         connection = sqlite3.connect(
             path.absolute(), isolation_level=None, timeout=max(BUSY_TIMEOUT_MS / 1000, wait)
@@ -59,15 +61,12 @@ def open_writable(
         _migrate(connection, kept, path, say)
         if not any_index:
             _check_text_index(connection, path)
-        opened = path.stat()
+        written.opened = path.stat()
         try:
             yield connection
+            written.note(connection)
         finally:
             _leave_one_file(connection)
-        if not path.exists() or not os.path.samestat(opened, path.stat()):
-            raise ArchiveError(
-                f"{path}: somebody moved or replaced it meanwhile; what was written is not in it"
-            )
 
 
 def _set_for_writing(connection: sqlite3.Connection) -> None:

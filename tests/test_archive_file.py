@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -10,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from db import migrations
+from db import left, migrations, writable
 from db.connection import APPLICATION_ID, open_read_only, transaction
 from db.errors import ArchiveError
 from db.schema_comments import latest_tables, tables_of
 from db.text_index import VERSION as TEXT_INDEX_VERSION
 from db.writable import open_writable
 from tests.conftest import Command, assert_sound, query
-from tests.pages import LIN, message
+from tests.pages import LIN, message, write_page
 from tests.test_people import all_that_is_derived
 
 PAGE = message("07:35:57", LIN, "早上好")
@@ -253,3 +254,76 @@ def sqlite_master(path: Path) -> list[tuple[str, str]]:
         "select name, sql from sqlite_master where name not like 'messages_fts_%'"
         " and name <> '_sqlite_migrations' and sql not null order by name",
     )
+
+
+def scramble_middle(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[8192:-8192] = os.urandom(len(content) - 16384)
+    path.write_bytes(content)
+
+
+def halve(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def put_an_older_copy_back(path: Path) -> None:
+    path.write_bytes(path.with_name("older.db").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("hurt", "said"),
+    [
+        (scramble_middle, "load the pages into a new archive"),
+        (halve, "load the pages into a new archive"),
+        (put_an_older_copy_back, "load 2 is not in it"),
+    ],
+)
+@pytest.mark.parametrize("small", [0, left.SMALL])
+def test_an_archive_that_is_written_over_meanwhile_is_said_to_be_damaged(
+    etl: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    hurt: Callable[[Path], None],
+    said: str,
+    small: int,
+) -> None:
+    db = tmp_path / "chats.db"
+    etl("load", "--sample", "-q", "--db", db)
+    shutil.copy(db, tmp_path / "older.db")
+    leave = writable._leave_one_file
+
+    def hurting(connection: sqlite3.Connection) -> None:
+        leave(connection)
+        hurt(db)
+
+    monkeypatch.setattr(writable, "_leave_one_file", hurting)
+    # with it, all of so small an archive is looked at; without it as of a large one
+    monkeypatch.setattr(left, "SMALL", small)
+    write_more_days(tmp_path)
+    result = etl("load", tmp_path / "pages", "-q", "--db", db)
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "somebody wrote over it meanwhile" in result.err
+    assert said in result.err
+
+
+def write_more_days(folder: Path) -> None:
+    for day in range(1, 9):
+        write_page(folder / "pages", PAGE, date=f"2031-02-0{day}")
+
+
+def fail_in(db: Path, *, hurt: bool) -> None:
+    with open_writable(db, create=True):
+        if hurt:
+            halve(db)
+        raise ZeroDivisionError
+
+
+def test_what_is_found_at_the_end_takes_the_place_of_what_it_led_to(
+    etl: Command, tmp_path: Path
+) -> None:
+    db = tmp_path / "chats.db"
+    etl("load", "--sample", "-q", "--db", db)
+    with pytest.raises(ZeroDivisionError):
+        fail_in(db, hurt=False)
+    with pytest.raises(ArchiveError, match="wrote over it"):
+        fail_in(db, hurt=True)

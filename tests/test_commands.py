@@ -352,14 +352,97 @@ def test_a_killed_load_is_made_good_by_the_next(db: Path, delay: float) -> None:
     assert as_program("digest").out == as_program("digest", "--db", fresh).out
 
 
-def test_a_closed_pipe_is_no_traceback(db: Path) -> None:
-    as_program("load", "--sample")
+MANY_ROWS = "with recursive a(b) as (select 1 union all select b + 1 from a limit 99999) select b"
+# With the exit code of each, whoever reads it.
+PIPED = {
+    "etl load --sample": 0,
+    "etl load nowhere": 1,
+    "etl status": 0,
+    "etl log": 0,
+    "etl diff nowhere": 1,
+    "chats search 支付": 0,
+    "chats search 支付 --json -n 0": 0,
+    "chats query top-speakers": 0,
+    f"chats sql '{MANY_ROWS} from a'": 0,
+    "chats day prodarch 2018-09-18": 0,
+    "chats schema": 0,
+}
+
+
+@pytest.mark.parametrize("reader", ["head -n 1", "true"])
+def test_who_reads_only_the_beginning_changes_no_exit_code(
+    db: Path, tmp_path: Path, reader: str
+) -> None:
+    as_program("load", "--sample", "-q")
+    for command, code in PIPED.items():
+        program = f"{Path(sys.executable).parent}/{command}"
+        done = subprocess.run(
+            ["bash", "-c", f"{program} | {reader}; echo ${{PIPESTATUS[0]}}"],
+            capture_output=True, text=True, check=False, cwd=tmp_path,
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1] == str(code), command
+        assert "Broken" not in done.stderr, command
+        assert "Traceback" not in done.stderr, command
+
+
+def test_a_load_goes_on_when_nobody_reads_its_messages(db: Path, tmp_path: Path) -> None:
+    for day in range(1, 4):
+        write_page(tmp_path, HELLO, "> 25:61:00  x\n" * 9, date=f"2031-02-0{day}")
     etl = Path(sys.executable).with_name("etl")
     done = subprocess.run(
-        f"{etl} status | head -n 1", shell=True, capture_output=True, text=True, check=False
+        ["bash", "-c", f"{etl} load {tmp_path} 2>&1 | true; echo ${{PIPESTATUS[0]}}"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("1\n", "")
+    assert query(db, "select count(*) from days") == [(3,)]
+
+
+def test_too_little_memory_is_a_line(
+    etl: Command, chats: Command, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(*arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("db.writer.insert_day", too_large)
+    result = etl("load", "--sample")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "not enough memory; end other programs, or load fewer" in result.err
+    monkeypatch.undo()
+    monkeypatch.setattr("cli.render.rows", too_large)
+    result = chats("sql", "select 1", "--db", db)
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "not enough memory; end other programs, or ask" in result.err
+
+
+INTERRUPTED_WHILE_IMPORTING = """
+import builtins, sys
+def stopping(name, *arguments, real=builtins.__import__):
+    if name == {name!r}:
+        raise KeyboardInterrupt
+    return real(name, *arguments)
+builtins.__import__ = stopping
+sys.argv = ["etl", "load", "--sample"]
+import cli.main
+cli.main.etl()
+"""
+
+
+@pytest.mark.parametrize(("name", "said"), [("signal", 0), ("typer", 1), ("cli.progress", 1)])
+def test_an_early_interrupt_is_no_traceback(db: Path, name: str, said: int) -> None:
+    code = INTERRUPTED_WHILE_IMPORTING.format(name=name)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.count("\n") == said
+    assert done.stderr.startswith("etl: stopped" if said else "")
+
+
+def test_under_nohup_a_command_goes_on_without_its_terminal() -> None:
+    deaf = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); import os, sys, cli.main;"
+        " cli.main._end_when_told(); os.kill(os.getpid(), signal.SIGHUP);"
+        " sys.exit(cli.main.run('etl', ['--version']))"
     )
-    assert done.stdout.startswith(str(db))
-    assert done.stderr == ""
+    assert subprocess.run([sys.executable, "-c", deaf], check=False).returncode == 0
 
 
 def test_a_terminal_sees_a_bar(db: Path) -> None:

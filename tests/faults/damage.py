@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from etl.discover import NotADayFile, valid_date
 from etl.records import MessageRecord, PageRecord, RejectRecord
 from etl.sources.errors import PageError
 from etl.sources.wechat_markdown import parse_page
@@ -256,8 +257,17 @@ WAYS: dict[str, Callable[[Original, Original, Random], Damaged]] = {
 
 def originals(folders: list[Path]) -> list[Original]:
     """All pages below the folders, in the order of their paths."""
-    paths = [p for folder in folders for p in sorted(folder.rglob("*.m*d*")) if p.is_file()]
+    paths = [p for folder in folders for p in sorted(folder.rglob("*.m*d*")) if _is_page(p)]
     return [Original(path.read_bytes(), path.name[:10]) for path in paths]
+
+
+def _is_page(path: Path) -> bool:
+    """Whether a file is a day's by its name: a README beside the pages is none."""
+    try:
+        valid_date(path.name[:10])
+    except NotADayFile:
+        return False
+    return path.is_file()
 
 
 def _line_starts(page: Original) -> list[int]:

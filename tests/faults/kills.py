@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -13,10 +14,12 @@ from typing import NamedTuple
 
 from tests.bench.figures import Figure
 from tests.faults.archives import (
+    REVISIONS,
     Torn,
     Undisturbed,
     check_made_good,
     check_whole_days,
+    derived,
     digest,
     killed_after,
     load,
@@ -31,28 +34,87 @@ SEED = 20310203
 
 
 class Outcome(NamedTuple):
-    """What kills came to: how many there were, after how many the archive was right, what not."""
+    """What kills came to: how many there were, after how many the archive was right, what not.
+
+    ``untried`` says why there were none.
+    """
 
     kills: int
     right: int
     faults: list[str]
     partial: int = 0
+    untried: str = ""
 
 
-def undisturbed(pages: Path, folder: Path) -> Undisturbed:
-    """What a load of the pages gives that nobody disturbs."""
+def undisturbed(pages: Path, folder: Path, before: Path | None = None) -> Undisturbed:
+    """What a load of the pages, into a copy of an archive ``before``, gives undisturbed."""
     db = folder / "undisturbed.db"
+    if before is not None:
+        db = folder / "updated.db"
+        shutil.copy(before, db)
     started = time.monotonic()
     load(pages, db)
-    return Undisturbed(pages, digest(db), time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Undisturbed(pages, digest(db), derived(db), seconds, before)
 
 
-def write_small(folder: Path) -> Path:
-    """A few days that take the fewest writes."""
-    for day in range(1, 4):
-        said = [message(f"08:00:{n:02}", f"甲{n % 2}-清算", f"第{n}条 @甲1-清算") for n in range(9)]
+def updated(older: Path, newer: Path, folder: Path) -> Undisturbed:
+    """What a load of ``newer`` gives into an archive that has the ``older`` pages.
+
+    Raises Torn if that is not what it gives into none: of what was replaced only revisions know.
+    """
+    before = folder / "before.db"
+    load(older, before)
+    wanted = undisturbed(newer, folder, before)
+    fresh = undisturbed(newer, folder)
+    for sql, rows in fresh.derived.items():
+        if sql != REVISIONS and rows != wanted.derived[sql]:
+            raise Torn(f"an update gives other rows than a first load: {sql}")
+    if fresh.digest != wanted.digest:
+        raise Torn("an update gives another digest than a first load")
+    return wanted
+
+
+def write_small(folder: Path, version: int = 0) -> Path:
+    """A few days that take the fewest writes; in version 1 all changed, and there is one more."""
+    for day in range(1, 4 + version):
+        # in version 1 others write, and others are meant
+        names = [f"甲{n % 2 + version}-清算" for n in range(9 + version)]
+        said = [
+            message(f"08:00:{n:02}", name, f"第{n}条 @甲{1 + version}-清算")
+            for n, name in enumerate(names)
+        ]
         write_page(folder, *said, date=f"2031-02-{day:02}")
     return folder
+
+
+def write_versions(pages: Path, folder: Path) -> tuple[Path, Path]:
+    """Most pages as they are, and newer exports of all: a third of them are new.
+
+    On each that changed a message is gone, and somebody new means another.
+    """
+    older, newer = folder / "older", folder / "newer"
+    for number, path in enumerate(sorted(pages.rglob("*.markdown"))):
+        text = path.read_text("utf-8")
+        if number % 3:
+            _write(older / path.relative_to(pages), text)
+        _write(newer / path.relative_to(pages), _newer(text, number))
+    return older, newer
+
+
+def _newer(text: str, number: int) -> str:
+    head, *said = text.split("\n> ")
+    if not said:
+        return text
+    speaker = said[0].splitlines()[0].partition("  ")[2].strip()
+    del said[len(said) // 2]
+    said.append(f"23:59:58  新{number}-清算  \n   \n@{speaker} 对吗？  \n   \n")
+    return "\n> ".join([head, *said])
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="")
 
 
 def at_random_moments(wanted: Undisturbed, folder: Path, times: int) -> Outcome:
@@ -62,7 +124,7 @@ def at_random_moments(wanted: Undisturbed, folder: Path, times: int) -> Outcome:
     faults: list[str] = []
     while kills < times:
         tries += 1
-        db = folder / f"random{tries}.db"
+        db = wanted.start(folder / f"random{tries}.db")
         moment = moments.uniform(0.05, wanted.seconds)
         if not killed_after(load_command(wanted.pages, db), moment):
             continue
@@ -81,7 +143,7 @@ def at_each_write(wanted: Undisturbed, folder: Path, step: int = 1) -> Outcome:
     faults: list[str] = []
     for call in WRITING:
         for number in range(1, 10_000, step):
-            db = folder / f"{call}{number}.db"
+            db = wanted.start(folder / f"{call}{number}.db")
             inject = f"{call}:signal=SIGKILL:when={number}"
             done = traced(load_command(wanted.pages, db), inject)
             if done.returncode == 0:
@@ -110,32 +172,51 @@ def traced(command: Sequence[str], inject: str) -> subprocess.CompletedProcess[s
     )  # fmt: skip
 
 
-def measure(pages: Path, folder: Path, times: int) -> Iterator[Figure]:
-    """Kill loads of ``pages`` so many times, and a small load at each of its writes."""
-    (folder / "random").mkdir(parents=True)
-    outcome = at_random_moments(undisturbed(pages, folder / "random"), folder / "random", times)
+def measure(pages: Path, folder: Path, times: int, step: int) -> Iterator[Figure]:
+    """Kill loads of ``pages`` so many times, and a small load at each ``step``-th of its writes.
+
+    Then loads of newer exports into an archive that has the pages.
+    """
+    for name in ("random", "writes"):
+        (folder / name).mkdir(parents=True)
+    versions = write_versions(pages, folder)
+    small, small_newer = write_small(folder / "small"), write_small(folder / "small-newer", 1)
+    first = undisturbed(pages, folder / "random")
+    outcome = at_random_moments(first, folder / "random", times)
     yield from figures("killed at a random moment", outcome)
-    small = write_small(folder / "small")
-    (folder / "writes").mkdir()
-    outcome = at_each_write(undisturbed(small, folder / "writes"), folder / "writes")
+    update = updated(*versions, folder / "random")
+    outcome = at_random_moments(update, folder / "random", times)
+    yield from figures("an update killed at a random moment", outcome)
+    outcome = at_each_write(undisturbed(small, folder / "writes"), folder / "writes", step)
     yield from figures("killed at each write in turn", outcome)
+    update = updated(small, small_newer, folder / "writes")
+    outcome = at_each_write(update, folder / "writes", step)
+    yield from figures("an update killed at each write in turn", outcome)
 
 
 def figures(name: str, outcome: Outcome) -> Iterator[Figure]:
-    """The outcome in figures; each fault is printed. Raises Torn, at the end, if there are any."""
+    """The outcome in figures; each fault is printed. Raises Torn, at the end, if there are any.
+
+    What could not be tried here is said; what was not tried otherwise is a fault.
+    """
+    if outcome.untried:
+        yield Figure(name, 0, "kills", f"not tried: {outcome.untried}")
+        return
     yield Figure(name, outcome.kills, "kills")
     yield Figure("  of these after some days were there", outcome.partial, "kills")
     yield Figure("  sound, whole days only, made good by a load", outcome.right, "kills",
                  f"= {outcome.kills}")  # fmt: skip
+    if outcome.kills == 0 and not outcome.faults:
+        raise Torn(f"{name}: nothing was tried")
     if outcome.faults:
         raise Torn("\n".join(outcome.faults))
 
 
 def fault_of(wanted: Undisturbed, db: Path) -> tuple[str | None, int]:
-    """What is wrong with an archive whose load was disturbed; and how many days it had."""
+    """What is wrong with an archive whose load was disturbed; and how many days it had loaded."""
     days = 0
     try:
-        days = check_whole_days(db)
+        days = check_whole_days(db, wanted.versions)
         check_made_good(wanted, db)
     except (Torn, AssertionError) as fault:
         return str(fault), days
