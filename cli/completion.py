@@ -16,7 +16,6 @@ from cli.options import DEFAULT_DATABASE
 from db.connection import open_read_only
 from db.errors import ArchiveError
 from db.reader import dates_of, emoji_codes, hosts, rooms, speaker_names
-from db.search.language import FILTERS, HAS, KINDS
 
 if TYPE_CHECKING:
     from typer._click import Context, Parameter
@@ -123,6 +122,9 @@ def search_words(context: typer.Context, incomplete: str) -> list[str]:
         # bash takes a colon for a word: `room:prod` comes as three of them
         return _values(context, "".join(words[-2:-1]), incomplete)
     filter_, colon, typed = incomplete.partition(":")
+    # only who completes a search needs it
+    from db.search.language import FILTERS
+
     names = [filter_] if colon else _starting(incomplete, list(FILTERS))
     if len(names) == 1:
         values = [f"{names[0]}:{value}" for value in _values(context, names[0], typed)]
@@ -133,6 +135,8 @@ def search_words(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _values(context: typer.Context, filter_: str, incomplete: str) -> list[str]:
+    from db.search.language import HAS, KINDS
+
     known: dict[str, Callable[[typer.Context, str], list[str]]] = {
         "room": room_names,
         "from": speakers,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.render import line, printable
 from etl.report import LoadReport
-from etl.status import ArchiveStatus, RoomStatus
+
+if TYPE_CHECKING:
+    # a load needs none of it
+    from etl.status import ArchiveStatus, RoomStatus
 
 MONTHS_SHOWN = 24
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from etl.sources import FORMATS
 from tests.conftest import Command, query
 from tests.pages import DATE, LIN, message, page, write_page
 
@@ -404,3 +406,22 @@ def test_mentions_are_resolved_whatever_the_order_of_loading(
     assert query(db, meant) == [(LIN, LIN)]
     etl("load", write_page(tmp_path, date="2031-02-05"))
     assert query(db, meant) == [(LIN, None)]
+
+
+def test_a_format_is_named_as_its_pages_are() -> None:
+    content = page(message("07:35:57", LIN, "早上好")).encode()
+    for name, format_ in FORMATS.items():
+        assert format_.parse(content, DATE).format == format_.name == name
+
+
+def test_a_load_that_finds_nothing_new_imports_neither_parser_nor_jobs(etl: Command) -> None:
+    etl("load", "--sample", "-q")
+    program = (
+        "import sys; from cli.main import run; run('etl', ['load', '--sample', '-q']);"
+        "heavy = ('etl.jobs', 'etl.sources.wechat_markdown', 'etl.intake', 'etl.people.build');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

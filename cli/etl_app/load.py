@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -82,6 +81,8 @@ def load(
     """
     given = tuple(paths or ())
     if sample:
+        from importlib import resources
+
         source = Path(str(resources.files("etl").joinpath("sample")))
         given, config = (source / "source", *given), config or source / FILE_NAME
     if not given:

@@ -7,28 +7,36 @@ terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
 from dataclasses import dataclass
+from typing import cast
 
 from etl.records import PageRecord
-from etl.sources import wechat_markdown
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A page format: its name in the archive, the endings of its files, and its two directions."""
+    """A page format: its name in the archive, the endings of its files, and the module it is in.
+
+    That is imported with the first page: looking which files changed should not wait for it.
+    """
 
     name: str
     suffixes: tuple[str, ...]
-    parse: Callable[[bytes, str], PageRecord]
-    render: Callable[[PageRecord], bytes]
+    module: str
+
+    def parse(self, content: bytes, date: str) -> PageRecord:
+        """Read the page of one day (``YYYY-MM-DD``). Raises PageError."""
+        parse_page = importlib.import_module(self.module).parse_page
+        return cast(PageRecord, parse_page(content, date))
+
+    def render(self, page: PageRecord) -> bytes:
+        """The page's bytes."""
+        return cast(bytes, importlib.import_module(self.module).render_page(page))
 
 
 WECHAT_MARKDOWN = Format(
-    name=wechat_markdown.NAME,
-    suffixes=(".markdown", ".md"),
-    parse=wechat_markdown.parse_page,
-    render=wechat_markdown.render_page,
+    "wechat-markdown", (".markdown", ".md"), module="etl.sources.wechat_markdown"
 )
 
 FORMATS = {format_.name: format_ for format_ in (WECHAT_MARKDOWN,)}
