@@ -29,7 +29,7 @@ bench: $(VENV)/installed-check
 bench-large: $(VENV)/installed-check
 	$(BIN)/python -m tests.bench --large $(or $(MESSAGES),10000000) $(if $(KEEP),--keep $(KEEP)) $(BENCH_ARGS)
 
-# hurts archives in every way we know, for some twenty minutes, and prints what came of it
+# hurts archives in every way we know, for two hours or so, and prints what came of it
 faults: $(VENV)/installed-check
 	.ci/debian-packages
 	$(BIN)/python -m tests.faults
