@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
-from db.rows import MessageRow
+from db.rows import DayRows
 
 HALF_HOUR = 1800
 
@@ -46,16 +45,14 @@ _RENEW = (
 def write(
     connection: sqlite3.Connection,
     day_id: int,
-    messages: Collection[MessageRow],
+    rows: DayRows,
     speakers: Mapping[str | None, int | None],
 ) -> None:
     """Write the counts of a day that has none; ``speakers`` are the ids of its names."""
-    said = Counter(message.speaker for message in messages)
-    del said[None]
     # in the order of the table, which is quickest
-    rows = sorted((day_id, speakers[name], number) for name, number in said.items())
-    connection.executemany(_SPEAKERS, rows)
-    connection.executemany(_HALF_HOURS, _half_hours(day_id, messages))
+    said = sorted((day_id, speakers[name], messages) for name, messages in rows.speakers)
+    connection.executemany(_SPEAKERS, said)
+    connection.executemany(_HALF_HOURS, ((day_id, *row) for row in rows.half_hours))
 
 
 def delete(connection: sqlite3.Connection, day_id: int) -> None:
@@ -68,21 +65,3 @@ def renew(connection: sqlite3.Connection) -> None:
     """Count all days anew, from their messages."""
     for statement in _RENEW:
         connection.execute(statement)
-
-
-def _half_hours(day_id: int, messages: Iterable[MessageRow]) -> Iterator[tuple[int | None, ...]]:
-    """A row for each half hour in which there is a message."""
-    of: dict[int, list[tuple[int, MessageRow]]] = {}
-    for message in messages:
-        second = _second(message.sent_at)
-        of.setdefault(second // HALF_HOUR, []).append((second, message))
-    for half_hour, found in sorted(of.items()):
-        spoken = [second for second, message in found if message.speaker is not None]
-        pictures = sum(message.kind == "image" for _, message in found)
-        first, last = min(spoken, default=None), max(spoken, default=None)
-        yield day_id, half_hour, len(found), pictures, len(found) - len(spoken), first, last
-
-
-def _second(sent_at: str) -> int:
-    """Of the day, of a time as in ``messages.sent_at``."""
-    return int(sent_at[11:13]) * 3600 + int(sent_at[14:16]) * 60 + int(sent_at[17:19])

@@ -11,6 +11,7 @@ from db.rows import (
     DayRows,
     EmojiRow,
     FamilyRow,
+    HalfHourRow,
     ImageRow,
     LinkRow,
     MentionRow,
@@ -67,6 +68,14 @@ select m.position, m.key, m.sent_at, s.name, m.kind, m.text, m.body, m.verbatim,
        m.last_line, ''
 from messages m left join speakers s on s.id = m.speaker_id where m.day_id = ? order by m.position
 """
+_SPEAKERS = """
+select s.name, x.messages from speaker_days x join speakers s on s.id = x.speaker_id
+where x.day_id = ? order by s.name
+"""
+_HALF_HOURS = """
+select half_hour, messages, pictures, notices, first_second, last_second
+from half_hours where day_id = ? order by half_hour
+"""
 
 
 def stored_rows(connection: sqlite3.Connection, day: StoredDay) -> DayRows:
@@ -84,7 +93,8 @@ def stored_rows(connection: sqlite3.Connection, day: StoredDay) -> DayRows:
     return DayRows(
         DayRow(day.room, day.date, *facts),
         [RejectRow._make(row) for row in rejects],
-        [SpeakerRow(name) for name in dict.fromkeys(m.speaker for m in messages) if name],
+        [SpeakerRow(*said) for said in connection.execute(_SPEAKERS, [day.id])],
+        [HalfHourRow._make(row) for row in connection.execute(_HALF_HOURS, [day.id])],
         messages,
         {
             name: [make(*row) for row in connection.execute(sql, [day.id])]
@@ -96,6 +106,7 @@ def stored_rows(connection: sqlite3.Connection, day: StoredDay) -> DayRows:
 def in_order(rows: DayRows) -> DayRows:
     """Rows as ``stored_rows`` gives them: without terms, each family by what it is known by."""
     return rows._replace(
+        speakers=sorted(rows.speakers),
         messages=[message._replace(terms="") for message in rows.messages],
         families={
             name: sorted(family, key=lambda row: tuple(row[:2]))

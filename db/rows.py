@@ -46,9 +46,21 @@ class RejectRow(NamedTuple):
 
 
 class SpeakerRow(NamedTuple):
-    """A name that messages were exported under."""
+    """A name that messages were exported under, and how many of the day."""
 
     name: str
+    messages: int
+
+
+class HalfHourRow(NamedTuple):
+    """What was said in a half hour of the day, from 0 on; times are seconds since midnight."""
+
+    half_hour: int
+    messages: int
+    pictures: int
+    notices: int
+    first_second: int | None
+    last_second: int | None
 
 
 class MessageRow(NamedTuple):
@@ -144,5 +156,6 @@ class DayRows(NamedTuple):
     day: DayRow
     rejects: list[RejectRow]
     speakers: list[SpeakerRow]
+    half_hours: list[HalfHourRow]
     messages: list[MessageRow]
     families: dict[str, list[FamilyRow]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -65,7 +66,7 @@ def insert_day(connection: sqlite3.Connection, rows: DayRows, source: SourceRow,
     insert_messages(connection, day_id, rows.messages, ids, speakers)
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, ids)
-    counts.write(connection, day_id, rows.messages, speakers)
+    counts.write(connection, day_id, rows, speakers)
     note_message_range(connection, day_id)
     return day_id
 
@@ -95,7 +96,7 @@ def update_day(
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, new_ids)
     counts.delete(connection, day_id)
-    counts.write(connection, day_id, rows.messages, speakers)
+    counts.write(connection, day_id, rows, speakers)
     note_message_range(connection, day_id)
     return new_ids
 
@@ -184,12 +185,13 @@ def insert_rejects(
 def insert_speakers(connection: sqlite3.Connection, speakers: Collection[SpeakerRow]) -> SpeakerIds:
     """Write names that are not there yet; the ids of all that were given."""
     connection.executemany(
-        "insert into speakers (name) values (?) on conflict do nothing", speakers
+        "insert into speakers (name) values (?) on conflict do nothing",
+        ((name,) for name, _ in speakers),
     )
-    find = "select id from speakers where name = ?"
+    names = json.dumps([name for name, _ in speakers], ensure_ascii=False)
+    find = "select name, id from speakers where name in (select value from json_each(?))"
     ids: dict[str | None, int | None] = {None: None}
-    for (name,) in speakers:
-        (ids[name],) = connection.execute(find, [name]).fetchone()
+    ids.update(connection.execute(find, [names]))
     return ids
 
 

@@ -12,6 +12,7 @@ from typing import cast
 from db.rows import DayRows, FamilyRow
 from etl.jobs.days import to_day_row, to_reject_rows
 from etl.jobs.emoji import to_emoji_rows
+from etl.jobs.half_hours import to_half_hour_rows
 from etl.jobs.images import to_image_rows
 from etl.jobs.links import to_link_rows
 from etl.jobs.mentions import to_mention_rows
@@ -39,6 +40,7 @@ def to_rows(page: PageRecord, room: str, date: str) -> DayRows:
         day=to_day_row(page, room, date),
         rejects=to_reject_rows(page),
         speakers=to_speaker_rows(page),
+        half_hours=to_half_hour_rows(page),
         messages=to_message_rows(page, room, date),
         families={name: cast(list[FamilyRow], job(page)) for name, job in FAMILY_JOBS.items()},
     )
