@@ -531,6 +531,17 @@ def test_days_one_by_one_in_any_order_give_what_all_at_once_do(
     assert all_that_is_derived(other) == all_that_is_derived(db)
 
 
+def test_observed_a_few_names_at_a_time_it_is_the_same(
+    etl: Command, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    etl("load", "--sample", "-q")
+    before = all_that_is_derived(db)
+    monkeypatch.setattr("etl.people.build.MENTIONS_AT_ONCE", 3)
+    assert etl("rebuild", "people").code == 0
+    assert all_that_is_derived(db) == before
+    assert query(db, "select count(*) > 0 from aliases where kind = 'answers'") == [(1,)]
+
+
 def test_making_it_anew_changes_nothing(etl: Command, db: Path) -> None:
     etl("load", "--sample", "-q")
     before = all_that_is_derived(db)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from db.loads import Changed
 from db.people import reader, writer
 from db.people.rows import (
     AliasRow,
+    Context,
     DoubledMessage,
     Evidence,
     MentionPlace,
@@ -43,6 +44,7 @@ OBSERVED = ("quote", "same message", "answers")
 
 # All at once would take memory in proportion to the archive.
 DAYS_AT_ONCE = 100
+MENTIONS_AT_ONCE = 200_000
 
 
 class Touched(NamedTuple):
@@ -165,17 +167,44 @@ def observe(
 
 
 def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
-    """What all pages show, each page read once."""
-    counted, doubled = Answers(), []
+    """What all pages show, each page read once for so many mentions as fit into memory."""
+    speakers = reader.speaker_names(connection)
+    doubled: list[DoubledMessage] = []
+    answers: list[Evidence] = []
+    for number, names in enumerate(_by_mentions(reader.written_names(connection))):
+        counted = Answers()
+        for day_id, contexts in _all_contexts(connection):
+            own = [context for context in contexts if context.name in names]
+            if not own and number > 0:
+                continue
+            voices = reader.voices_of(connection, day_id)
+            counted.add_day(own, voices)
+            if number == 0:
+                doubled += _doubled_on(connection, voices)
+        answers += counted.evidence(speakers)
+    return double_evidence(doubled) + answers
+
+
+def _by_mentions(times: Mapping[str, int]) -> list[set[str]]:
+    """The names in groups, in their order, each of so many mentions (a name's stay together)."""
+    groups: list[set[str]] = [set()]
+    mentions = 0
+    for name in sorted(set(times) - {EVERYONE}):
+        if mentions >= MENTIONS_AT_ONCE:
+            groups.append(set())
+            mentions = 0
+        groups[-1].add(name)
+        mentions += times[name]
+    return groups
+
+
+def _all_contexts(connection: sqlite3.Connection) -> Iterator[tuple[int, Sequence[Context]]]:
+    """Every page with its mentions, by date and room."""
     in_order = reader.days_in_order(connection)
     for at in range(0, len(in_order), DAYS_AT_ONCE):
         days = in_order[at : at + DAYS_AT_ONCE]
         contexts = dict(reader.contexts_of_days(connection, days))
-        for day_id in days:
-            voices = reader.voices_of(connection, day_id)
-            counted.add_day([c for c in contexts.get(day_id, ()) if c.name != EVERYONE], voices)
-            doubled += _doubled_on(connection, voices)
-    return double_evidence(doubled) + counted.evidence(reader.speaker_names(connection))
+        yield from ((day_id, contexts.get(day_id, ())) for day_id in days)
 
 
 def _observe_answers(connection: sqlite3.Connection, names: Collection[str]) -> list[Evidence]:
