@@ -16,6 +16,8 @@ ADDED, REMOVED, PLACE = "32", "31", "36"
 _STYLES = {"+": ADDED, "-": REMOVED, " ": ""}
 _WIDEST_BAR = 40
 
+TAB = "\t"
+
 
 def painted(lines: Iterable[Line]) -> Iterator[str]:
     """Lines to print where we print to, the spaces at their ends included."""
@@ -28,7 +30,7 @@ def diff_lines(found: Comparison, db: Path) -> Iterator[Line]:
     """The changes of every day, then the days whose files are gone."""
     for day in found.days:
         yield [Span(f"--- {_loaded_name(day)}", BOLD)]
-        yield [Span(f"+++ {printable(str(day.path))}", BOLD)]
+        yield [Span(f"+++ {_ended(printable(str(day.path)))}", BOLD)]
         if day.line_ends is not None:
             yield [Span(_line_ends(day.line_ends), PLACE)]
         for hunk in day.hunks:
@@ -79,8 +81,16 @@ def _scaled(count: int, most: int, room: int) -> int:
     return count if most <= room else min(max(count * room // most, 1), count)
 
 
+def _ended(name: str) -> str:
+    """A name with a tab behind it if it has spaces, at which `patch` would end it otherwise."""
+    return f"{name}{TAB}" if " " in name else name
+
+
 def _loaded_name(day: DayDiff) -> str:
-    return f"{printable(day.room)}/{day.date} (loaded)" if day.loaded else "/dev/null"
+    if not day.loaded:
+        return "/dev/null"
+    name = _ended(f"{printable(day.room)}/{day.date}")
+    return f"{name}{'' if name.endswith(TAB) else ' '}(loaded)"
 
 
 def _place(hunk: Hunk) -> str:

@@ -85,6 +85,12 @@ def schema_differences(connection: sqlite3.Connection) -> Iterator[tuple[SchemaO
             yield one, one.name in there
 
 
+def triggers(connection: sqlite3.Connection) -> list[str]:
+    """The names of triggers: this program makes none."""
+    found = connection.execute("select name from main.sqlite_master where type = 'trigger'")
+    return [name for (name,) in found]
+
+
 def latest_schema() -> list[SchemaObject]:
     """All that an archive of this program's version has."""
     with contextlib.closing(sqlite3.connect(":memory:")) as latest:

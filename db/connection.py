@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from db import migrations
 from db.errors import ArchiveError
+from db.interrupts import signals_wait
 
 # Marks the file as ours, for `file` and for us (PRAGMA application_id): "WXSQ".
 APPLICATION_ID = 0x57585351
@@ -103,9 +104,9 @@ class DayTransactions:
     """Days written one by one, each whole or not at all, several to a commit.
 
     A commit costs as much as writing hundreds of messages, as the full-text index is written
-    out. Leaving the block keeps the days that were waiting for one, unless a day failed: then
-    those are undone with it (a savepoint per day would cost what the commits save), and the next
-    load takes them in.
+    out. Leaving the block keeps the days that were waiting for one, also where a signal ends it:
+    that is taken when a day is whole. If a day failed, those are undone with it (a savepoint per
+    day would cost what the commits save), and the next load takes them in.
     """
 
     def __init__(self, connection: sqlite3.Connection, messages: int):
@@ -121,16 +122,17 @@ class DayTransactions:
     @contextlib.contextmanager
     def day(self, messages: int) -> Iterator[None]:
         """All that is written inside, or nothing of it."""
-        if not self._connection.in_transaction:
-            self._connection.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            # an error such as a full disk may have ended the transaction already
-            if self._connection.in_transaction:
-                self._connection.execute("rollback")
-            raise
-        self._waiting += messages
+        with signals_wait():
+            if not self._connection.in_transaction:
+                self._connection.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                # an error such as a full disk may have ended the transaction already
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
+                raise
+            self._waiting += messages
         if self._waiting >= self._limit:
             self._commit()
 

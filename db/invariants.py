@@ -8,8 +8,10 @@ and what to do where it does not::
     create temp view days_count_their_messages as
     select …
 
-A row that the view does return is a violation: its ``place``, and what was ``found`` there. A
-temporary view is the connection's own: it is never written into the archive.
+A third line `-- after: a whole load` says that it is about what a load makes at its end, which
+does not hold while one goes on, or after one was stopped. A row that the view does return is a
+violation: its ``place``, and what was ``found`` there. A temporary view is the connection's own:
+it is never written into the archive.
 """
 
 from __future__ import annotations
@@ -21,16 +23,20 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-_HEADER = re.compile(r"-- title: (.+)\n-- remedy: (.+)\n")
+_HEADER = re.compile(r"-- title: (.+)\n-- remedy: (.+)\n(-- after: a whole load\n)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """Something that must hold, and what to do where it does not; ``sql`` makes its view."""
+    """Something that must hold, and what to do where it does not; ``sql`` makes its view.
+
+    ``is_derived``: of what is made at the end of a load; while days wait for that it need not hold.
+    """
 
     name: str
     title: str
     remedy: str
+    is_derived: bool
     sql: str
 
     @property
@@ -59,6 +65,6 @@ def violations(connection: sqlite3.Connection, invariant: Invariant) -> Iterator
 def _read(name: str, text: str) -> Invariant:
     header = _HEADER.match(text)
     assert header is not None, f"{name}.sql begins with no title and remedy"
-    one = Invariant(name, header[1], header[2], text[header.end() :].strip())
+    one = Invariant(name, header[1], header[2], header[3] is not None, text[header.end() :].strip())
     assert one.sql.startswith(f"create temp view {one.view} as\n"), f"{name}.sql makes no such view"
     return one

@@ -96,6 +96,11 @@ def changes(connection: sqlite3.Connection, rules: str) -> Changed | None:
     return Changed(days, set(names), {name for name, mentioned in names.items() if mentioned})
 
 
+def waiting_days(connection: sqlite3.Connection) -> int:
+    """How many days wait for what the end of a load derives, as it goes on or was stopped."""
+    return int(connection.execute("select count(*) from changed_days").fetchone()[0])
+
+
 def note_derived(connection: sqlite3.Connection, rules: str) -> None:
     """Write down that all that is derived is up to date."""
     connection.execute("delete from changed_days")

@@ -75,7 +75,8 @@ def _set_for_writing(connection: sqlite3.Connection) -> None:
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = normal")
     connection.execute("pragma temp_store = memory")
-    connection.execute("pragma cache_size = -16384")
+    # 64 MiB: the indexes of a large archive do not fit into less
+    connection.execute("pragma cache_size = -65536")
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from db import migrations
 from db.backup import back_up, discard_all_unfinished
 from db.digest import archive_digest, table_digests
 from db.errors import ArchiveError
+from db.loads import waiting_days
 from db.reader import table_counts
 
 # the date and time that a copy in a folder has in its name, as a pattern
@@ -21,7 +22,7 @@ _DATED = "????-??-??-??????"
 class Backup(NamedTuple):
     """Where the copy is, what it holds, and the digest that both have, if this version knows one.
 
-    That it does of its own schema only.
+    That it does of its own schema only. ``waiting`` of its days wait for the end of a load.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class Backup(NamedTuple):
     messages: int
     schema: int
     digest: str | None
+    waiting: int
 
 
 def backup(connection: sqlite3.Connection, archive: Path, target: Path, *, force: bool) -> Backup:
@@ -48,7 +50,8 @@ def backup(connection: sqlite3.Connection, archive: Path, target: Path, *, force
     back_up(connection, path, force=force, says=says)
     counts = _counts(connection)
     digest = _digest(connection) if schema == migrations.LATEST else None
-    return Backup(path, counts["days"], counts["messages"], schema, digest)
+    waiting = waiting_days(connection) if schema == migrations.LATEST else 0
+    return Backup(path, counts["days"], counts["messages"], schema, digest, waiting)
 
 
 def _dated(archive: Path, folder: Path) -> Path:

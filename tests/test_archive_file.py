@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from db import left, migrations, writable
-from db.connection import APPLICATION_ID, open_read_only, transaction
+from db.connection import APPLICATION_ID, DayTransactions, open_read_only, transaction
 from db.errors import ArchiveError
+from db.interrupts import signals_wait
 from db.schema_comments import latest_tables, tables_of
 from db.text_index import VERSION as TEXT_INDEX_VERSION
 from db.writable import open_writable
@@ -327,3 +329,32 @@ def test_what_is_found_at_the_end_takes_the_place_of_what_it_led_to(
         fail_in(db, hurt=False)
     with pytest.raises(ArchiveError, match="wrote over it"):
         fail_in(db, hurt=True)
+
+
+def test_a_signal_is_taken_when_the_day_is_whole(etl: Command, db: Path) -> None:
+    etl("load", "--sample", "-q")
+
+    def two_days(connection: sqlite3.Connection) -> None:
+        with DayTransactions(connection, 1000) as days:
+            for name in ("first", "second", "third"):
+                with days.day(1):
+                    connection.execute("insert into tags (name) values (?)", [name])
+                    if name == "second":
+                        signal.raise_signal(signal.SIGINT)
+                        connection.execute("update tags set name = name")
+
+    with pytest.raises(KeyboardInterrupt), open_writable(db) as connection:
+        two_days(connection)
+    kept = "select name from tags where name in ('first', 'second', 'third') order by id"
+    assert query(db, kept) == [("first",), ("second",)]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_signal_that_is_ignored_stays_so(db: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with signals_wait():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

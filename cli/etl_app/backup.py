@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli import render
+from cli.etl_app.verify import waiting_note
 from cli.options import DEFAULT_DATABASE, Database, Json
 from db.connection import open_any_version
 from etl.backup import backup as back_up_archive
@@ -51,4 +52,5 @@ def backup(
         return
     proof = f"schema {done.schema}" if done.digest is None else f"digest {done.digest}"
     where = render.printable(str(done.path))
-    render.line(f"{where}: {done.days:,} days, {done.messages:,} messages; {proof}")
+    waiting = f"; {waiting_note(done.waiting)}" if done.waiting else ""
+    render.line(f"{where}: {done.days:,} days, {done.messages:,} messages; {proof}{waiting}")

@@ -55,10 +55,20 @@ def line_of(finding: Finding) -> str:
     return render.printable(f"{finding.place}: {finding.found}; {finding.remedy}")
 
 
+def waiting_note(days: int) -> str:
+    """That days wait for what the end of a load derives."""
+    return (
+        f"{days:,} day{'s wait' if days > 1 else ' waits'} for who is who:"
+        " `etl load` makes it, or `etl rebuild derived`"
+    )
+
+
 def _summary(result: Verification) -> str:
     if result.total:
         return f"{result.total:,} finding{'s' if result.total > 1 else ''}"
+    waiting = f"; {waiting_note(result.waiting)}" if result.waiting else ""
     files = f", {result.files:,} of them compared with files" if result.files else ""
     return (
-        f"sound: {result.days:,} days{files}, {result.messages:,} messages; digest {result.digest}"
+        f"sound: {result.days:,} days{files}, {result.messages:,} messages;"
+        f" digest {result.digest}{waiting}"
     )

@@ -1,5 +1,6 @@
 -- title: Evidence has a person where it joins; a speaker's own name is theirs
 -- remedy: `etl rebuild derived` finds out anew who is who
+-- after: a whole load
 create temp view evidence_says_whom_it_joins as
 select 'aliases/' || a.id as place,
        'that ' || a.name || ' ' || a.verdict || ' does not fit the person it has' as found

@@ -1,5 +1,6 @@
 -- title: A message probably answers an earlier one of its day, and quotes none
 -- remedy: `etl rebuild derived` guesses anew
+-- after: a whole load
 create temp view guesses_come_later as
 select m.key as place, 'it cannot answer ' || o.key as found
 from inferred_replies i

@@ -1,5 +1,6 @@
 -- title: A link has the title it was first shared under
 -- remedy: `etl rebuild derived` gives it that
+-- after: a whole load
 create temp view links_have_their_first_title as
 with titled as (
   select l.id, l.url, l.title, (

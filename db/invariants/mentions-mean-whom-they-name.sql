@@ -1,5 +1,6 @@
 -- title: Who is meant by a mention goes by its name
 -- remedy: `etl rebuild derived` finds out anew who is meant
+-- after: a whole load
 create temp view mentions_mean_whom_they_name as
 select m.key as place,
        'the mention at character ' || n.position || ' means somebody of another name' as found

@@ -1,5 +1,6 @@
 -- title: Somebody is behind each speaker; people.id is the least of their speakers, people.name theirs
 -- remedy: `etl rebuild derived` finds out anew who is who
+-- after: a whole load
 create temp view people_have_names as
 select 'speakers/' || s.id as place, 'nobody is behind ' || s.name as found
 from speakers s

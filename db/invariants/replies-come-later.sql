@@ -1,5 +1,6 @@
 -- title: A message answers an earlier one of its room, which it quotes
 -- remedy: `etl rebuild derived` finds out anew what it answers
+-- after: a whole load
 create temp view replies_come_later as
 select m.key as place,
        iif(q.message_id is null, 'it answers ' || o.key || ' without a quote',

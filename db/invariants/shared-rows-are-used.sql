@@ -1,5 +1,6 @@
 -- title: Speakers, links, emoji and tags are there because something has them
 -- remedy: `etl rebuild derived` takes out those that nothing has
+-- after: a whole load
 create temp view shared_rows_are_used as
 select 'speakers/' || id as place, 'no message is from ' || name as found
 from speakers s where not exists (select 1 from messages m where m.speaker_id = s.id)
