@@ -95,7 +95,9 @@ def load_usually(pages: Path, target: Path) -> None:
         day = rows.day._asdict() | {"source_id": source.last_pk}
         day["room_id"] = db.table("rooms").lookup({"slug": day.pop("room")})
         day_id = db.table("days").insert(day).last_pk
-        speakers = {row.name: db.table("speakers").lookup(row._asdict()) for row in rows.speakers}
+        speakers = {
+            row.name: db.table("speakers").lookup({"name": row.name}) for row in rows.speakers
+        }
         of = {message.position: next(ids) for message in rows.messages}
         db.table("messages").insert_all(
             {
