@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,8 +50,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 def refused_from_each_call_on(wanted: Undisturbed, folder: Path, step: int = 1) -> Outcome:
     """Loads whose disk fails at the first writing call, at the second, and so on, for good."""
-    times = right = partial = 0
-    faults: list[str] = []
+    outcome = Outcome()
     for call, error in REFUSALS:
         for number in range(1, 10_000, step):
             db = wanted.start(folder / f"{call}{error}{number}.db")
@@ -60,20 +58,14 @@ def refused_from_each_call_on(wanted: Undisturbed, folder: Path, step: int = 1) 
             done = traced(load_command(wanted.pages, db), inject)
             if done.returncode == 0:
                 break
-            times += 1
-            fault, days = _fault(wanted, db, done, 1)
-            partial += days > 0
-            right += fault is None
-            if fault:
-                faults.append(f"{error} at {call} {number}: {fault}")
-    return Outcome(times, right, faults, partial)
+            outcome.add(f"{error} at {call} {number}", *_fault(wanted, db, done, 1))
+    return outcome
 
 
 def told_to_stop(wanted: Undisturbed, folder: Path, times: int) -> Outcome:
     """Loads that get each signal in turn, at moments spread over their writing."""
-    right = partial = 0
-    told: Counter[signal.Signals] = Counter()
-    faults: list[str] = []
+    outcome = Outcome()
+    told: set[signal.Signals] = set()
     for number in range(times):
         sign = SIGNALS[number % len(SIGNALS)]
         db = folder / f"told{number}.db"
@@ -81,14 +73,11 @@ def told_to_stop(wanted: Undisturbed, folder: Path, times: int) -> Outcome:
         if done.returncode in (0, -sign) and _is_whole(wanted, db):
             # it was over already, or all but the end of Python itself
             continue
-        told[sign] += 1
-        fault, days = _fault(wanted, db, done, 128 + sign)
-        partial += days > 0
-        right += fault is None
-        if fault:
-            faults.append(f"{sign.name} {number}: {fault}")
-    faults += [f"{sign.name}: every load was over before it" for sign in SIGNALS if not told[sign]]
-    return Outcome(told.total(), right, faults, partial)
+        told.add(sign)
+        outcome.add(f"{sign.name} {number}", *_fault(wanted, db, done, 128 + sign))
+    over = [sign.name for sign in SIGNALS if sign not in told]
+    outcome.faults += [f"{name}: every load was over before it" for name in over]
+    return outcome
 
 
 def _is_whole(wanted: Undisturbed, db: Path) -> bool:
@@ -101,24 +90,21 @@ def _is_whole(wanted: Undisturbed, db: Path) -> bool:
 
 def on_a_full_disk(wanted: Undisturbed, folder: Path) -> Outcome:
     """Loads onto real disks of some sizes, from next to nothing to nearly enough."""
-    right = times = 0
-    faults: list[str] = []
+    outcome = Outcome()
     for kib in (64, 256, 512, 1024):
         disk = folder / f"disk{kib}"
         disk.mkdir()
         if not _mounted(disk, f"size={kib}k"):
-            return Outcome(0, 0, [], untried=_why_not_mounted())
+            return Outcome(untried=_why_not_mounted())
         try:
             db = disk / "chats.db"
             done = run_through(load_command(wanted.pages, db))
-            times += 1
             fault = fault_of_words(done, 1) or ("" if "make room" in done.stderr else done.stderr)
             check_whole_days(_moved(db, folder / f"full{kib}.db"))
-            right += not fault
-            faults += [f"{kib} KiB: {fault}"] if fault else []
+            outcome.add(f"{kib} KiB", fault or None)
         finally:
             subprocess.run(["umount", str(disk)], check=True)
-    return Outcome(times, right, faults)
+    return outcome
 
 
 def on_a_read_only_disk(wanted: Undisturbed, folder: Path) -> Outcome:
@@ -126,7 +112,7 @@ def on_a_read_only_disk(wanted: Undisturbed, folder: Path) -> Outcome:
     disk = folder / "disk"
     disk.mkdir()
     if not _mounted(disk, "size=16m"):
-        return Outcome(0, 0, [], untried=_why_not_mounted())
+        return Outcome(untried=_why_not_mounted())
     faults = []
     try:
         db = disk / "chats.db"

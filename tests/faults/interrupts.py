@@ -23,19 +23,13 @@ MESSAGES_PER_COMMIT = 9
 
 def at_each_family(wanted: Undisturbed, folder: Path, step: int = 1) -> Outcome:
     """Stop a load before the first family of rows of its first day, the second, and so on."""
-    times = right = partial = 0
-    faults: list[str] = []
+    outcome = Outcome()
     for number in count(1, step):
         db = wanted.start(folder / f"family{number}.db")
         if not _interrupted(wanted.pages, db, number):
             break
-        times += 1
-        fault, days = fault_of(wanted, db)
-        partial += days > 0
-        right += fault is None
-        if fault:
-            faults.append(f"interrupted at family {number}: {fault}")
-    return Outcome(times, right, faults, partial)
+        outcome.add(f"interrupted at family {number}", *fault_of(wanted, db))
+    return outcome
 
 
 def _interrupted(pages: Path, db: Path, number: int) -> bool:

@@ -8,9 +8,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
-from typing import NamedTuple
 
 from tests.bench.figures import Figure
 from tests.faults.archives import (
@@ -33,17 +33,26 @@ WRITING = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "rename")
 SEED = 20310203
 
 
-class Outcome(NamedTuple):
+@dataclass(slots=True)
+class Outcome:
     """What kills came to: how many there were, after how many the archive was right, what not.
 
-    ``untried`` says why there were none.
+    After ``partial`` of them some days were there; ``untried`` says why there were none.
     """
 
-    kills: int
-    right: int
-    faults: list[str]
+    kills: int = 0
+    right: int = 0
+    faults: list[str] = field(default_factory=list)
     partial: int = 0
     untried: str = ""
+
+    def add(self, what: str, fault: str | None, days: int = 0) -> None:
+        """Count one more kill, after which so many days were there."""
+        self.kills += 1
+        self.partial += days > 0
+        self.right += fault is None
+        if fault is not None:
+            self.faults.append(f"{what}: {fault}")
 
 
 def undisturbed(pages: Path, folder: Path, before: Path | None = None) -> Undisturbed:
@@ -120,27 +129,20 @@ def _write(path: Path, text: str) -> None:
 def at_random_moments(wanted: Undisturbed, folder: Path, times: int) -> Outcome:
     """Kill a load at so many random moments, each of an archive of its own."""
     moments = random.Random(SEED)
-    kills = right = partial = tries = 0
-    faults: list[str] = []
-    while kills < times:
+    outcome, tries = Outcome(), 0
+    while outcome.kills < times:
         tries += 1
         db = wanted.start(folder / f"random{tries}.db")
         moment = moments.uniform(0.05, wanted.seconds)
         if not killed_after(load_command(wanted.pages, db), moment):
             continue
-        kills += 1
-        fault, days = fault_of(wanted, db)
-        partial += days > 0
-        right += fault is None
-        if fault:
-            faults.append(f"killed after {moment:.3f} s: {fault}")
-    return Outcome(kills, right, faults, partial)
+        outcome.add(f"killed after {moment:.3f} s", *fault_of(wanted, db))
+    return outcome
 
 
 def at_each_write(wanted: Undisturbed, folder: Path, step: int = 1) -> Outcome:
     """Kill a load at its first writing call, at its second, and so on, every ``step``-th."""
-    kills = right = partial = 0
-    faults: list[str] = []
+    outcome = Outcome()
     for call in WRITING:
         for number in range(1, 10_000, step):
             db = wanted.start(folder / f"{call}{number}.db")
@@ -150,14 +152,10 @@ def at_each_write(wanted: Undisturbed, folder: Path, step: int = 1) -> Outcome:
                 # it has no such call
                 break
             if done.returncode != -signal.SIGKILL:
-                faults.append(f"at {call} {number}: ends with {done.returncode}: {done.stderr}")
-            kills += 1
-            fault, days = fault_of(wanted, db)
-            partial += days > 0
-            right += fault is None
-            if fault:
-                faults.append(f"killed at {call} {number}: {fault}")
-    return Outcome(kills, right, faults, partial)
+                ended = f"ends with {done.returncode}: {done.stderr}"
+                outcome.faults.append(f"at {call} {number}: {ended}")
+            outcome.add(f"killed at {call} {number}", *fault_of(wanted, db))
+    return outcome
 
 
 def traced(command: Sequence[str], inject: str) -> subprocess.CompletedProcess[str]:

@@ -98,23 +98,19 @@ def hurt_meanwhile(
     wanted: Undisturbed, folder: Path, moments: tuple[int, ...] = MOMENTS
 ) -> Outcome:
     """Hurt an archive in every way at some moments of its load: it is intact, or said not to be."""
-    times = right = 0
-    faults: list[str] = []
+    outcome = Outcome()
     for hurt in HURTS:
         for moment in moments:
             db = wanted.start(folder / f"{hurt.__name__}{moment}.db")
             done = _load_hurt(wanted, db, moment, hurt)
             if done is None:
                 continue
-            times += 1
-            fault = _fault(wanted, db, done)
-            right += fault is None
-            faults += [f"{hurt.__name__} at {moment}: {fault}"] if fault else []
+            outcome.add(f"{hurt.__name__} at {moment}", _fault(wanted, db, done))
         # whatever was left beside the old one
         load(wanted.pages, folder / f"after-{hurt.__name__}.db")
         if digest(folder / f"after-{hurt.__name__}.db") != wanted.digest:
-            faults.append(f"{hurt.__name__}: a load into a fresh file gives another digest")
-    return Outcome(times, right, faults)
+            outcome.faults.append(f"{hurt.__name__}: a load into a fresh file gives another digest")
+    return outcome
 
 
 def as_nobody(wanted: Undisturbed) -> Outcome:
