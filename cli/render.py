@@ -40,6 +40,11 @@ def error_line(text: str) -> None:
         leads_nowhere(sys.stderr)
 
 
+def can_ask() -> bool:
+    """Whether there is somebody to ask: questions go where errors do."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _write(pieces: Iterable[str]) -> None:
     """Text on standard output, as far as somebody reads it (`| head`): no more is made than that.
 

@@ -156,7 +156,8 @@ def translated_errors(path: Path) -> Iterator[None]:
         raise ArchiveError(f"{path}: {text}; {remedy}") from error
 
 
-RESTORE = "restore a backup (`etl restore FILE`), or load the pages into a new archive"
+RESTORE_BACKUP = "restore a backup (`etl restore FILE`)"
+RESTORE = f"{RESTORE_BACKUP}, or load the pages into a new archive"
 # What to do about an error of SQLite's, by a sign in its words.
 REMEDIES = (
     ("not a database", "it is another kind of file: name another one with --db"),

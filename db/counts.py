@@ -5,9 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from db.rows import DayRows
-
-HALF_HOUR = 1800
+from db.rows import HALF_HOUR, DayRows
 
 _SPEAKERS = "insert into speaker_days (day_id, speaker_id, messages) values (?, ?, ?)"
 _HALF_HOURS = """

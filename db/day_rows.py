@@ -11,14 +11,12 @@ from db.rows import (
     DayRows,
     EmojiRow,
     FamilyRow,
-    HalfHourRow,
     ImageRow,
     LinkRow,
     MentionRow,
     MessageRow,
     QuoteRow,
     RejectRow,
-    SpeakerRow,
     TagRow,
 )
 
@@ -68,18 +66,13 @@ select m.position, m.key, m.sent_at, s.name, m.kind, m.text, m.body, m.verbatim,
        m.last_line, ''
 from messages m left join speakers s on s.id = m.speaker_id where m.day_id = ? order by m.position
 """
-_SPEAKERS = """
-select s.name, x.messages from speaker_days x join speakers s on s.id = x.speaker_id
-where x.day_id = ? order by s.name
-"""
-_HALF_HOURS = """
-select half_hour, messages, pictures, notices, first_second, last_second
-from half_hours where day_id = ? order by half_hour
-"""
 
 
 def stored_rows(connection: sqlite3.Connection, day: StoredDay) -> DayRows:
-    """All rows of a day but the terms of its messages, each family in ``in_order``."""
+    """A day's rows, each family in ``in_order``, but without the terms of its messages.
+
+    Speakers and half hours are left out: they are counts, which have invariants of their own.
+    """
     facts = connection.execute(
         "select title, presenter, declared_lines, front_matter, messages from days where id = ?",
         [day.id],
@@ -93,8 +86,8 @@ def stored_rows(connection: sqlite3.Connection, day: StoredDay) -> DayRows:
     return DayRows(
         DayRow(day.room, day.date, *facts),
         [RejectRow._make(row) for row in rejects],
-        [SpeakerRow(*said) for said in connection.execute(_SPEAKERS, [day.id])],
-        [HalfHourRow._make(row) for row in connection.execute(_HALF_HOURS, [day.id])],
+        [],
+        [],
         messages,
         {
             name: [make(*row) for row in connection.execute(sql, [day.id])]
@@ -104,9 +97,10 @@ def stored_rows(connection: sqlite3.Connection, day: StoredDay) -> DayRows:
 
 
 def in_order(rows: DayRows) -> DayRows:
-    """Rows as ``stored_rows`` gives them: without terms, each family by what it is known by."""
+    """Rows as ``stored_rows`` gives them: each family by what it is known by."""
     return rows._replace(
-        speakers=sorted(rows.speakers),
+        speakers=[],
+        half_hours=[],
         messages=[message._replace(terms="") for message in rows.messages],
         families={
             name: sorted(family, key=lambda row: tuple(row[:2]))

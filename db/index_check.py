@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from db.text_index import index_terms, index_terms_of
+from db.text_index import index_terms, with_terms
 
 # Terms that are compared at once: what agrees, as nearly all does, is never looked at one by one.
 _AT_ONCE = 1000
@@ -70,10 +70,8 @@ def fresh_index(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute(f"create virtual table scratch.fresh using {_FRESH}")
     texts = connection.execute("select id, text from main.messages where text <> '' order by id")
     while block := texts.fetchmany(_AT_ONCE):
-        terms = index_terms_of([text for _, text in block])
         connection.executemany(
-            "insert into scratch.fresh (rowid, terms) values (?, ?)",
-            ((id_, found) for (id_, _), found in zip(block, terms, strict=True) if found),
+            "insert into scratch.fresh (rowid, terms) values (?, ?)", with_terms(block)
         )
     for name, (of, what) in _VOCABULARIES.items():
         connection.execute(f"create virtual table temp.{name} using fts5vocab({of}, {what})")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from db.connection import RESTORE
 from db.errors import ArchiveError
 
 # A quick check of a page takes half as long as writing a row. This makes it at most 3 % of a load.
@@ -87,7 +88,7 @@ def _check(path: Path, written: Written, opened: os.stat_result, error: Exceptio
     if damage is not None:
         raise ArchiveError(
             f"{path}: somebody wrote over it meanwhile, or the disk did not keep what was written:"
-            f" {damage}; restore a copy, or load the pages into a new archive"
+            f" {damage}; {RESTORE}"
         ) from error
 
 

@@ -52,6 +52,10 @@ class SpeakerRow(NamedTuple):
     messages: int
 
 
+# in seconds
+HALF_HOUR = 1800
+
+
 class HalfHourRow(NamedTuple):
     """What was said in a half hour of the day, from 0 on; times are seconds since midnight."""
 

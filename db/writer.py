@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from db import counts, migrations
@@ -21,7 +21,7 @@ from db.rows import (
     SpeakerRow,
 )
 from db.text_index import VERSION as TEXT_INDEX_VERSION
-from db.text_index import index_terms_of
+from db.text_index import with_terms
 
 # message id by position on the page
 MessageIds = Mapping[int, int]
@@ -29,8 +29,8 @@ MessageIds = Mapping[int, int]
 SpeakerIds = Mapping[str | None, int | None]
 
 _INSERT_MESSAGE = """
-insert into messages (id, key, day_id, position, sent_at, speaker_id, kind, text, stored_body,
-                      verbatim, first_line, last_line)
+insert into messages (key, position, sent_at, speaker_id, kind, text, stored_body, verbatim,
+                      first_line, last_line, day_id, id)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _AT_ONCE = 1000
@@ -205,21 +205,7 @@ def insert_messages(
     """Write new messages, with their ids, and index them."""
     connection.executemany(
         _INSERT_MESSAGE,
-        (
-            (
-                ids[m.position],
-                m.key,
-                day_id,
-                m.position,
-                m.sent_at,
-                speakers[m.speaker],
-                m.kind,
-                m.text,
-                _stored_body(m),
-                *m[7:10],
-            )
-            for m in messages
-        ),
+        ((*_written(m, speakers), day_id, ids[m.position]) for m in messages),
     )
     connection.executemany(
         "insert into messages_fts (rowid, terms) values (?, ?)",
@@ -251,7 +237,7 @@ def fill_index(connection: sqlite3.Connection) -> None:
     texts = connection.execute("select id, text from messages where text <> '' order by id")
     while block := texts.fetchmany(_AT_ONCE):
         connection.executemany(
-            "insert into messages_fts (rowid, terms) values (?, ?)", _with_terms(block)
+            "insert into messages_fts (rowid, terms) values (?, ?)", with_terms(block)
         )
 
 
@@ -348,20 +334,7 @@ def _update_messages(
     _delete_messages(connection, gone)
     connection.executemany(
         _UPDATE_MESSAGE,
-        (
-            (
-                m.key,
-                m.position,
-                m.sent_at,
-                speakers[m.speaker],
-                m.kind,
-                m.text,
-                _stored_body(m),
-                *m[7:10],
-                message_id,
-            )
-            for message_id, m in kept
-        ),
+        ((*_written(m, speakers), message_id) for message_id, m in kept),
     )
     connection.executemany(
         "insert into messages_fts (rowid, terms) values (?, ?)",
@@ -392,19 +365,14 @@ def _unindex_day(connection: sqlite3.Connection, day_id: int) -> None:
     texts = connection.execute("select id, text from messages where day_id = ?", [day_id])
     connection.executemany(
         "insert into messages_fts (messages_fts, rowid, terms) values ('delete', ?, ?)",
-        _with_terms(texts.fetchall()),
+        with_terms(texts.fetchall()),
     )
 
 
-def _with_terms(texts: Collection[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The ids of those texts that have terms, and the terms."""
-    terms = index_terms_of([text for _, text in texts])
-    return ((i, found) for (i, _), found in zip(texts, terms, strict=True) if found)
-
-
-def _stored_body(message: MessageRow) -> str | None:
-    """A body as it is stored: not at all where it is the text and two blanks."""
-    return None if message.text and message.body == message.text + "  " else message.body
+def _written(m: MessageRow, speakers: SpeakerIds) -> tuple[Any, ...]:
+    """What is written of a message, new or not; its body only if it is not text and two blanks."""
+    body = None if m.text and m.body == m.text + "  " else m.body
+    return (m.key, m.position, m.sent_at, speakers[m.speaker], m.kind, m.text, body, *m[7:10])
 
 
 def _parameters(row: FamilyRow, day_id: int, ids: MessageIds) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from functools import cache
 from glob import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -46,12 +47,15 @@ def backup(connection: sqlite3.Connection, archive: Path, target: Path, *, force
     except OSError as error:
         raise ArchiveError(f"{target}: cannot be written: {error.strerror}") from error
     schema = migrations.version_of(connection)
-    says = _digest if schema == migrations.LATEST else _counts
-    back_up(connection, path, force=force, says=says)
     counts = _counts(connection)
-    digest = _digest(connection) if schema == migrations.LATEST else None
-    waiting = waiting_days(connection) if schema == migrations.LATEST else 0
-    return Backup(path, counts["days"], counts["messages"], schema, digest, waiting)
+    if schema != migrations.LATEST:
+        back_up(connection, path, force=force, says=_counts)
+        return Backup(path, counts["days"], counts["messages"], schema, None, 0)
+    # a digest reads the whole archive: of each of the two once
+    digest = cache(_digest)
+    back_up(connection, path, force=force, says=digest)
+    waiting = waiting_days(connection)
+    return Backup(path, counts["days"], counts["messages"], schema, digest(connection), waiting)
 
 
 def _dated(archive: Path, folder: Path) -> Path:

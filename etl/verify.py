@@ -19,7 +19,7 @@ from db.checks import (
     size_fault,
     triggers,
 )
-from db.connection import RESTORE
+from db.connection import RESTORE, RESTORE_BACKUP
 from db.day_rows import in_order, stored_rows
 from db.digest import archive_digest, table_digests
 from db.index_check import (
@@ -47,11 +47,7 @@ from etl.stored import stored_bytes
 # Of one check that finds more, the first ones tell what happened.
 SHOWN = 10
 
-# no page has what was there before it
-RESTORE_HISTORY = "restore a backup (`etl restore FILE`)"
-FROM_FILE = (
-    "`etl rebuild messages --from {}`, the page's file, or restore a backup (`etl restore FILE`)"
-)
+FROM_FILE = f"`etl rebuild messages --from {{}}`, the page's file, or {RESTORE_BACKUP}"
 REBUILD_INDEX = "`etl rebuild fts` makes it anew"
 REBUILD_ALL = "`etl rebuild messages` makes it anew"
 LOAD = "`etl load` takes it in"
@@ -205,7 +201,8 @@ def _references(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def _history(connection: sqlite3.Connection) -> Iterator[Finding]:
     for place, text in history_faults(connection):
-        yield Finding("history", place, text, RESTORE_HISTORY)
+        # no page has what was there before it
+        yield Finding("history", place, text, RESTORE_BACKUP)
 
 
 def _violations(connection: sqlite3.Connection, invariant: Invariant) -> Iterator[Finding]:

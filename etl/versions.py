@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from db import history
+from db.connection import RESTORE_BACKUP
 from db.errors import ArchiveError
 from db.history import Change, Run, Version
 from db.reader import StoredDay, find_day
@@ -54,8 +55,8 @@ class PastDay(NamedTuple):
         if not self.is_whole:
             raise ArchiveError(
                 f"{self.version.room} of {self.version.date}: the archive no longer has the bytes"
-                f" that load {self.version.load_id} put into it: somebody changed it; restore a"
-                " backup (`etl restore FILE`)"
+                f" that load {self.version.load_id} put into it: somebody changed it;"
+                f" {RESTORE_BACKUP}"
             )
         return self.written
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -89,7 +88,7 @@ def load(
         raise typer.BadParameter("name the files or folders to load, or use --sample")
     if prune and STANDARD_INPUT in given:
         raise typer.BadParameter("--prune looks for files that are gone: - is none")
-    if prune and not yes and not _can_ask():
+    if prune and not yes and not render.can_ask():
         raise typer.BadParameter("--prune asks before it removes days, and cannot here: add --yes")
     options = replace(
         day_files(given, room, date, max_size), config=read_config(db, config), jobs=jobs
@@ -107,10 +106,6 @@ def load(
     elif not quiet:
         reports.load_report(report, db)
     raise typer.Exit(1 if report.problems else 0)
-
-
-def _can_ask() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _prune_question(progress: Lines, *, yes: bool) -> Callable[[list[StoredDay]], bool]:

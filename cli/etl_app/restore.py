@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +34,7 @@ def restore(
 
     Example: etl restore backups/chats-2031-02-03-073557.db
     """
-    if db.exists() and not yes and not _can_ask():
+    if db.exists() and not yes and not render.can_ask():
         raise typer.BadParameter(
             "restore asks before it replaces an archive, and cannot here: add --yes"
         )
@@ -47,10 +46,6 @@ def restore(
         raise typer.Exit(1)
     kept = f"; what it was is kept in {done.kept.name}" if done.kept else ""
     render.line(render.printable(f"{db}: {_holds(done)}, as in {file}{kept}"))
-
-
-def _can_ask() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _question(file: Path, db: Path, *, yes: bool) -> Callable[[Restored], bool]:

@@ -1,7 +1,7 @@
 """How text becomes the terms of the full-text index, and a search becomes a MATCH."""
 
 from db.text_index.phrase import match_phrase, scan_pattern, scannable
-from db.text_index.terms import VERSION, index_terms, index_terms_of, normalize
+from db.text_index.terms import VERSION, index_terms, index_terms_of, normalize, with_terms
 from db.text_index.writings import writings
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "normalize",
     "scan_pattern",
     "scannable",
+    "with_terms",
     "writings",
 ]

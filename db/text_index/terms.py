@@ -13,7 +13,7 @@ import re
 import sys
 import unicodedata
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import compress
 from pathlib import Path
@@ -70,6 +70,12 @@ def index_terms_of(texts: Sequence[str]) -> list[str]:
             for text, is_so in zip(block, is_usual, strict=True)
         )
     return found
+
+
+def with_terms(texts: Collection[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Entries of ``messages_fts``: the ids of those texts that have terms, and the terms."""
+    terms = index_terms_of([text for _, text in texts])
+    return ((id_, found) for (id_, _), found in zip(texts, terms, strict=True) if found)
 
 
 def words_of(text: str) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from db.rows import HalfHourRow
+from db.rows import HALF_HOUR, HalfHourRow
 from etl.records import MessageRecord, PageRecord
-
-SECONDS = 1800
 
 
 def to_half_hour_rows(page: PageRecord) -> list[HalfHourRow]:
@@ -15,7 +13,7 @@ def to_half_hour_rows(page: PageRecord) -> list[HalfHourRow]:
     timed = sorted((_second(m.time), m.position, m) for m in page.messages)
     return [
         _to_row(half_hour, [(second, message) for second, _, message in said])
-        for half_hour, said in groupby(timed, key=lambda one: one[0] // SECONDS)
+        for half_hour, said in groupby(timed, key=lambda one: one[0] // HALF_HOUR)
     ]
 
 
