@@ -7,6 +7,7 @@ all messages that have it. Where a few messages are to be looked through, this d
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache
 
 from db.text_index.terms import normalize, plain_forms, words_of
@@ -34,13 +35,17 @@ def writings(text: str) -> list[str]:
     character = words_of(text).strip()
     if not _IDEOGRAPH.fullmatch(character):
         return []
-    traditional = [chr(code) for code, plain in plain_forms().items() if plain == ord(character)]
-    compatible = [one for one, plain in _compatible().items() if character in plain]
-    return list(dict.fromkeys([character, *traditional, *compatible]))
+    return list(dict.fromkeys([character, *_other_writings().get(character, ())]))
 
 
 @cache
-def _compatible() -> dict[str, str]:
-    """Characters that are written otherwise in normal form, with that."""
-    characters = [chr(code) for block in _COMPATIBLE for code in block]
-    return {one: plain for one in characters if (plain := normalize(one)) != one}
+def _other_writings() -> dict[str, list[str]]:
+    """By a character of normal form, the others that it is written as."""
+    written: defaultdict[str, list[str]] = defaultdict(list)
+    for code, simplified in plain_forms().items():
+        written[chr(simplified)].append(chr(code))
+    for one in (chr(code) for block in _COMPATIBLE for code in block):
+        for character in normalize(one):
+            if character != one:
+                written[character].append(one)
+    return written

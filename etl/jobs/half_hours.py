@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections import defaultdict
+from operator import itemgetter
 
 from db.rows import HALF_HOUR, HalfHourRow
 from etl.records import MessageRecord, PageRecord
@@ -10,22 +11,22 @@ from etl.records import MessageRecord, PageRecord
 
 def to_half_hour_rows(page: PageRecord) -> list[HalfHourRow]:
     """The half hours in which the page has messages, in their order."""
-    timed = sorted((_second(m.time), m.position, m) for m in page.messages)
-    return [
-        _to_row(half_hour, [(second, message) for second, _, message in said])
-        for half_hour, said in groupby(timed, key=lambda one: one[0] // HALF_HOUR)
-    ]
+    # by hour and half of it, read off the text `HH:MM:SS`: a number for each message takes longer
+    by_half: defaultdict[tuple[str, bool], list[MessageRecord]] = defaultdict(list)
+    for message in page.messages:
+        by_half[message.time[:2], message.time[3] >= "3"].append(message)
+    return [_to_row(said) for _, said in sorted(by_half.items(), key=itemgetter(0))]
 
 
-def _to_row(half_hour: int, said: list[tuple[int, MessageRecord]]) -> HalfHourRow:
-    spoken = [second for second, message in said if message.speaker]
+def _to_row(said: list[MessageRecord]) -> HalfHourRow:
+    spoken = [message.time for message in said if message.speaker]
     return HalfHourRow(
-        half_hour,
+        half_hour=_second(said[0].time) // HALF_HOUR,
         messages=len(said),
-        pictures=sum(message.kind == "image" for _, message in said),
+        pictures=sum(message.kind == "image" for message in said),
         notices=len(said) - len(spoken),
-        first_second=spoken[0] if spoken else None,
-        last_second=spoken[-1] if spoken else None,
+        first_second=_second(min(spoken)) if spoken else None,
+        last_second=_second(max(spoken)) if spoken else None,
     )
 
 

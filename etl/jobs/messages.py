@@ -17,20 +17,20 @@ def to_message_rows(page: PageRecord, room: str, date: str) -> list[MessageRow]:
     rows = []
     terms_of_all = index_terms_of([message.text for message in page.messages])
     for message, terms in zip(page.messages, terms_of_all, strict=True):
-        time = message.time
+        position, time, speaker, kind, text, body, verbatim, first_line, last_line, _ = message
         nth = of_second[time] = of_second.get(time, 0) + 1
         rows.append(
             MessageRow(
-                message.position,
+                position,
                 f"{room}/{date}/{time.replace(':', '')}-{nth}",
                 f"{date} {time}",
-                message.speaker or None,
-                message.kind,
-                message.text,
-                message.body,
-                message.verbatim,
-                message.first_line,
-                message.last_line,
+                speaker or None,
+                kind,
+                text,
+                body,
+                verbatim,
+                first_line,
+                last_line,
                 terms,
             )
         )

@@ -16,6 +16,7 @@ NAME = "wechat-markdown"
 
 BYTE_ORDER_MARK = "\ufeff"
 SEPARATOR = "   \n"
+_END_OF_BODY = "\n" + SEPARATOR
 # A header by its shape; whether its time exists is judged later. One space after the time, or
 # none at the line's end, is what editors leave of two.
 _HEADER = re.compile(r"^> ([0-9]+:[0-9]+:[0-9]+)(?![^ \t\r\n])([^\n]*\n?)", re.MULTILINE)
@@ -146,33 +147,45 @@ def _segments(
     damaged = _UNREADABLE.search(text, start) is not None
     messages = zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True)
     for position, (time, name, rest) in enumerate(messages, start=1):
-        written = f"> {time}{name}{rest}"
-        line_ends = written.count("\n")
-        if damaged and _UNREADABLE.search(written):
-            reason = "the message is not UTF-8, or has a NUL"
-            yield RejectRecord(position, first_line, reason, _encode(written, newline))
-        elif not _TIME.fullmatch(time):
-            reason = f"{time[:20]} is no time of day"
-            yield RejectRecord(position, first_line, reason, _encode(written, newline))
+        next_line = first_line + name.count("\n") + rest.count("\n")
+        if reason := _unreadable(time, name, rest, damaged=damaged):
+            content = _encode(f"> {time}{name}{rest}", newline)
+            yield RejectRecord(position, first_line, reason, content)
         else:
-            speaker, body = name.strip(), _body(rest)
-            verbatim = None if written == _fill_template(time, speaker, body) else written
-            last_line = first_line + line_ends - written.endswith("\n")
+            speaker = name.strip()
+            body, has_template = _body(rest)
+            verbatim = None
+            if not has_template or name != f"  {speaker}  \n":
+                written = f"> {time}{name}{rest}"
+                verbatim = None if written == _fill_template(time, speaker, body) else written
+            last_line = next_line - (rest or name).endswith("\n")
             yield _Segment(
                 position, time, speaker, body, verbatim, first_line, last_line, shape_of(body)
             )
-        first_line += line_ends
+        first_line = next_line
 
 
-def _body(rest: str) -> str | None:
-    """What stands between the two separator lines; also where an editor stripped or cut them."""
+def _unreadable(time: str, name: str, rest: str, *, damaged: bool) -> str | None:
+    """Why a message cannot be read; only where the page is ``damaged`` it may be no text."""
+    if damaged and (_UNREADABLE.search(name) or _UNREADABLE.search(rest)):
+        return "the message is not UTF-8, or has a NUL"
+    if not _TIME.fullmatch(time):
+        return f"{time[:20]} is no time of day"
+    return None
+
+
+def _body(rest: str) -> tuple[str | None, bool]:
+    """What stands between the two separator lines, and whether they are as in the template.
+
+    It is found also where an editor stripped or cut them.
+    """
     if rest == SEPARATOR:
-        return None
-    if rest.startswith(SEPARATOR) and rest.endswith("\n" + SEPARATOR) and len(rest) > 8:
-        return rest[len(SEPARATOR) : -len(SEPARATOR) - 1]
+        return None, True
+    if rest.startswith(SEPARATOR) and rest.endswith(_END_OF_BODY) and len(rest) > 8:
+        return rest[len(SEPARATOR) : -len(_END_OF_BODY)], True
     if blank := _BLANK_LINE.match(rest):
         rest = rest[blank.end() :]
-    return rest.rstrip(BLANK) or None
+    return rest.rstrip(BLANK) or None, False
 
 
 def _parse_message(segment: _Segment, depth: int) -> MessageRecord:
