@@ -13,9 +13,10 @@ import pickle
 import signal
 import subprocess
 import sys
+from bisect import bisect
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from itertools import cycle, islice
+from itertools import accumulate, cycle, islice
 
 from etl.reading import Outcome, Wanted, read_day
 
@@ -37,10 +38,14 @@ def processes(jobs: int | None = None) -> int:
 
 def read_days(wanted: list[Wanted], children: int) -> Generator[Outcome, None, None]:
     """What comes of each day file, in their order; read by children where that is worth it."""
-    worth = sum(one.file.size for one in wanted) // WORTH_A_PROCESS
+    read = list(accumulate(one.file.size for one in wanted))
+    worth = read[-1] // WORTH_A_PROCESS if read else 0
     with contextlib.ExitStack() as stack:
         readers = [stack.enter_context(_Child()) for _ in range(min(children, worth))]
-        yield from _in_turn(wanted, readers) if readers else map(read_day, wanted)
+        # while they start, the first pages are read here
+        here = bisect(read, WORTH_A_PROCESS) if readers else len(wanted)
+        yield from map(read_day, wanted[:here])
+        yield from _in_turn(wanted[here:], readers)
 
 
 def _in_turn(wanted: Iterable[Wanted], readers: list[_Child]) -> Iterator[Outcome]:
