@@ -20,6 +20,7 @@ from tests.bench.figures import Figure
 from tests.bench.load import count
 from tests.bench.processes import in_a_process, load, run_etl, size_of
 from tests.bench.setting import Setting
+from tests.bench.sizes import of_archive
 from tests.bench.vocabulary import PLANTED
 
 SEED = 1
@@ -72,24 +73,27 @@ class Large:
         if not noted.exists():
             pages = self.pages
             # before and after, as the machine may be busier in between
-            few = [self._seconds_of_few()]
+            few = [self.seconds_of_few()]
             self.say(f"load {self.messages:,} messages")
             db.unlink(missing_ok=True)
             done = load(pages, db)
-            few += [self._seconds_of_few() for _ in range(min(self.rounds, 3) - 1)]
+            few += [self.seconds_of_few() for _ in range(min(self.rounds, 3) - 1)]
             took = {"seconds": done.seconds, "peak": done.peak, "few": statistics.median(few)}
             noted.write_text(json.dumps(took), "utf-8")
         return db
 
-    def _seconds_of_few(self) -> float:
+    def seconds_of_few(self) -> float:
         """What the load of a small archive takes."""
         few = min(FEW, self.messages)
-        pages, db = self._generated(few), self.folder / "few.db"
+        pages = self._generated(few)
         self.say(f"load {few:,} messages")
-        db.unlink(missing_ok=True)
-        seconds = load(pages, db).seconds
-        db.unlink()
-        return seconds
+        self.few_db.unlink(missing_ok=True)
+        return load(pages, self.few_db).seconds
+
+    @property
+    def few_db(self) -> Path:
+        """The small archive."""
+        return self.folder / "few.db"
 
     @property
     def took(self) -> dict[str, float]:
@@ -113,16 +117,21 @@ def of_load(large: Large) -> Iterator[Figure]:
     yield Figure("load, peak memory", took["peak"], "MiB", f"≤ {PEAK}")
     pages, size = size_of(large.pages), large.db.stat().st_size
     yield Figure("database / pages", size / pages, "×", "≤ 3", f"{pages / 1e6:,.0f} MB of pages")
+    yield from of_archive(large.db)
     yield Figure("rejects", count(large.db, "rejects"), "", "≤ 0")
 
 
 def of_keeping(large: Large) -> Iterator[Figure]:
-    """`etl verify` and `etl status`."""
+    """`etl verify` and `etl status`; the time of either goes with the days and messages."""
+    db, few = large.db, min(FEW, large.messages)
+    if not large.few_db.exists():
+        large.seconds_of_few()
     for command in ("status", "verify"):
-        db = large.db
         large.say(f"etl {command}")
-        done = run_etl(command, "--db", db)
+        done, of_few = run_etl(command, "--db", db), run_etl(command, "--db", large.few_db)
+        growth = (done.seconds / large.messages) / (of_few.seconds / few)
         yield Figure(f"etl {command}", done.seconds, "s")
+        yield Figure(f"etl {command}, per message / with {FEW:,}", growth, "×", "≤ 1.3")
         yield Figure(f"etl {command}, peak memory", done.peak, "MiB", f"≤ {PEAK}")
 
 

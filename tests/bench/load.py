@@ -30,6 +30,7 @@ from tests.bench.processes import (
     size_of,
 )
 from tests.bench.setting import Setting
+from tests.bench.sizes import of_archive
 
 PROFILES = 3
 
@@ -88,7 +89,7 @@ def sizes(setting: Setting, loads: list[Run]) -> Iterator[Figure]:
     yield Figure("peak memory", peak, "MiB")
     yield Figure("peak memory with 4 × the files / with 1 ×", more / peak, "×", "≤ 1.2")
     yield Figure("database / pages", size / size_of(setting.pages), "×")
-    yield Figure("database per message", size / messages, "bytes")
+    yield from of_archive(setting.db)
 
 
 def peak_of_more_files(pages: Path, folder: Path) -> float:
