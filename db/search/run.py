@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from db import functions
@@ -89,8 +88,7 @@ class NamedSql(NamedTuple):
     parameters: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How many messages a search finds: in all, by room, by month and by person.
 
     Notices are of no person.
