@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _FILES = sorted(Path(__file__).with_name("schema").glob("*.sql"))
 LATEST = len(_FILES)
+# Which columns which table of the latest version has. To make all tables takes 15 ms.
+_COLUMNS = Path(__file__).with_name("schema") / "columns.json"
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -27,22 +30,31 @@ def differing_tables(connection: sqlite3.Connection, version: int) -> list[str]:
 
     Those of the full-text index are left out: they can be made anew.
     """
-    with contextlib.closing(sqlite3.connect(":memory:")) as expected:
+    latest = version == LATEST
+    expected = json.loads(_COLUMNS.read_text("utf-8")) if latest else columns_of(version)
+    there = _columns(connection, list(expected))
+    return [table for table, columns in expected.items() if there.get(table) != columns]
+
+
+def columns_of(version: int) -> dict[str, list[str]]:
+    """The columns of each table of a version, but those of the full-text index."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as made:
         for script in scripts()[:version]:
             for statement in statements(script):
-                expected.execute(statement)
-        tables = expected.execute("select name from sqlite_master where type = 'table'").fetchall()
-        return [
-            name
-            for (name,) in tables
-            if not name.startswith("messages_fts")
-            and _columns(connection, name) != _columns(expected, name)
-        ]
+                made.execute(statement)
+        tables = made.execute("select name from sqlite_master where type = 'table'").fetchall()
+        return _columns(made, [name for (name,) in tables if not name.startswith("messages_fts")])
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    found = connection.execute("select name from pragma_table_xinfo(?, 'main')", [table])
-    return [name for (name,) in found]
+def _columns(connection: sqlite3.Connection, tables: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for table, column in connection.execute(
+        "select t.value, c.name from json_each(?) t join pragma_table_xinfo(t.value, 'main') c"
+        " order by t.id, c.cid",
+        [json.dumps(tables)],
+    ):
+        found.setdefault(table, []).append(column)
+    return found
 
 
 def migrate(connection: sqlite3.Connection, application_id: int) -> None:

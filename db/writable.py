@@ -21,8 +21,8 @@ from db.connection import (
     translated_errors,
 )
 from db.errors import ArchiveError
+from db.index_version import VERSION as TEXT_INDEX_VERSION
 from db.left import checked_when_left
-from db.text_index import VERSION as TEXT_INDEX_VERSION
 
 
 @contextlib.contextmanager

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from etl.discover import DayFile, Remark
 
 MAX_SIZE = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class DayContent:
+class DayContent(NamedTuple):
     """A day file with its bytes."""
 
     file: DayFile
@@ -23,6 +21,9 @@ class DayContent:
     @property
     def sha256(self) -> str:
         """Of the bytes, in hexadecimal."""
+        # it loads OpenSSL, which a load that finds nothing new can do without
+        import hashlib
+
         return hashlib.sha256(self.content).hexdigest()
 
 

@@ -44,8 +44,7 @@ class DayFile(NamedTuple):
         return Path(self.location)
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """A path and what there is to say of it."""
 
     path: Path

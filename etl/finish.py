@@ -10,7 +10,7 @@ import json
 import sqlite3
 import time
 
-from db import derived, loads, writer
+from db import loads
 from db.connection import transaction
 from etl.config import Config
 from etl.people.by_hand import ByHand
@@ -31,11 +31,12 @@ def finish(connection: sqlite3.Connection, config: Config) -> float:
         by_hand = _by_hand(connection, config)
         changed = loads.changes(connection, RULES)
         if changed is None or changed.days or by_hand != _noted(connection):
-            writer.sweep(connection)
-            derived.title_links(connection)
             # what this takes to import is as much as a load that finds nothing new
+            from db import derived, writer
             from etl.people.build import build_people
 
+            writer.sweep(connection)
+            derived.title_links(connection)
             started = time.monotonic()
             build_people(connection, by_hand, changed)
             seconds = time.monotonic() - started

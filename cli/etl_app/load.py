@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import render, reports
+from cli import render
 from cli.etl_app.config_file import ConfigFile
 from cli.etl_app.day_files import (
     DEFAULT_MAX_SIZE,
@@ -104,6 +104,8 @@ def load(
     if as_json:
         render.line(json.dumps(report.as_dict(), ensure_ascii=False))
     elif not quiet:
+        from cli import reports
+
         reports.load_report(report, db)
     raise typer.Exit(1 if report.problems else 0)
 
