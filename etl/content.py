@@ -59,8 +59,12 @@ def writable(path: Path | str) -> str:
 
     A path that is text must be as Path would write it.
     """
-    absolute = os.path.join(os.getcwd(), path) if isinstance(path, str) else str(path.absolute())
-    return os.fsencode(absolute).decode("utf-8", "backslashreplace")
+    if not isinstance(path, str):
+        path = str(path.absolute())
+    elif not path.startswith("/"):
+        path = os.path.join(os.getcwd(), path)
+    # nearly all are, and to decode each again takes longer than to look at its file
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _bytes_of(path: str, most: int) -> bytes:

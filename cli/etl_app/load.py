@@ -94,7 +94,9 @@ def load(
         day_files(given, room, date, max_size), config=read_config(db, config), jobs=jobs
     )
     with (
-        open_writable(db, create=True, wait=wait, say=render.error_line) as connection,
+        open_writable(
+            db, create=True, at_once=False, wait=wait, say=render.error_line
+        ) as connection,
         new_progress(quiet=quiet, verbose=verbose) as progress,
     ):
         if prune:
