@@ -31,7 +31,6 @@ def end(connection: sqlite3.Connection, load: int, now: str, outcome: str, repor
 class LoadedFile(NamedTuple):
     """Where a day's loaded version was last seen, and how it looked there."""
 
-    room: str
     date: str
     path: str
     size: int
@@ -44,7 +43,7 @@ def loaded_files(
 ) -> Iterator[LoadedFile]:
     """What is loaded of a room's days, or of those between two dates."""
     rows = connection.execute(
-        "select r.slug, d.date, s.path, s.size, s.mtime_ns, s.sha256"
+        "select d.date, s.path, s.size, s.mtime_ns, s.sha256"
         " from rooms r join days d on d.room_id = r.id join sources s on s.id = d.source_id"
         " where r.slug = ? and d.date between ? and ?",
         [room, first, last],

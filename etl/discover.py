@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import os
 import re
 import stat
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from db.loads import LoadedFile
 from etl.sources import BY_SUFFIX, Format
 
 _DATED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
@@ -28,11 +26,29 @@ LONGEST_ROOM = 255
 _FIRST_TIME, _LAST_TIME = -(2**63), 2**63 - 1
 _NOT_IN_ROOM = re.compile(r"[/\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
-
 # The short name of a room, and YYYY-MM-DD.
 RoomDate = tuple[str, str]
-# Of a folder and its files' room, what gives the version that was loaded from a file of that name.
-Loaded = Callable[[str, str], Callable[[str], LoadedFile | None]]
+
+
+class Version(Protocol):
+    """A loaded version of a day: how its file looked. This half knows no more of archives."""
+
+    @property
+    def date(self) -> str:
+        """Of its day, YYYY-MM-DD."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    @property
+    def mtime_ns(self) -> int:
+        """When it was modified."""
+
+
+# Of a folder and its files' room, the folder as the archive writes it, with a slash, and what is
+# loaded of that room, by paths that begin so.
+Loaded = Callable[[str, str], tuple[str, Mapping[str, Version]]]
 
 
 class DayFile(NamedTuple):
@@ -211,17 +227,12 @@ class _Search:
                 problem = Remark(Path(folder), f"cannot be read: {error.strerror}")
                 self.found.problems.append(problem)
                 continue
-            version_of = self._versions_in(folder)
-            before, folders = os.path.join(folder, ""), []
-            for one in here:
-                name = one.name
-                if _is_folder(one):
-                    if _is_looked_into(one, folder, self.found):
-                        folders.append(before + name)
-                elif (version := version_of(name)) and _is_as_loaded(before + name, name, version):
-                    self.found.unchanged[version.room, version.date] = before + name
-                else:
-                    yield _Found(folder, name, one.stat)
+            folders = []
+            for one in self._without_unchanged(folder, here):
+                if not _is_folder(one):
+                    yield _Found(folder, one.name, one.stat)
+                elif _is_looked_into(one, folder, self.found):
+                    folders.append(os.path.join(folder, one.name))
             waiting += reversed(folders)
 
     def take(self, one: _Found) -> None:
@@ -243,15 +254,30 @@ class _Search:
                 self.found.files.append(day_file)
             self._seen.add(same)
 
-    def _versions_in(self, folder: str) -> Callable[[str], LoadedFile | None]:
-        """What gives the loaded version of a file in a folder, by its name."""
-        if self._loaded is not None and self._date is None:
-            with contextlib.suppress(NotADayFile):
-                return self._loaded(folder, self._room_in(folder))
-        return lambda _: None
+    def _without_unchanged(
+        self, folder: str, entries: list[os.DirEntry[str]]
+    ) -> Iterator[os.DirEntry[str]]:
+        """The entries of a folder, without files that are as they were loaded; notes those."""
+        if self._loaded is None or self._date is not None:
+            yield from entries
+            return
+        try:
+            room = self._room_in(folder)
+        except NotADayFile:
+            yield from entries
+            return
+        before, unchanged = os.path.join(folder, ""), self.found.unchanged
+        written, versions = self._loaded(folder, room)
+        # tens of thousands of files may come by here, so that every step counts
+        for one in entries:
+            version = versions.get(written + one.name)
+            if version is None or not _is_as_loaded(before + one.name, one.name, version):
+                yield one
+            else:
+                unchanged[room, version.date] = before + one.name
 
 
-def _is_as_loaded(location: str, name: str, version: LoadedFile) -> bool:
+def _is_as_loaded(location: str, name: str, version: Version) -> bool:
     """Whether the file that a version was loaded from is still the same, and of the same day."""
     try:
         facts = os.stat(location)

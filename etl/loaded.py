@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 
 from db.loads import LoadedFile, loaded_files
@@ -19,7 +19,7 @@ def loaded_versions(
     for file in files:
         dates.setdefault(file.room, []).append(file.date)
     return {
-        (loaded.room, loaded.date): loaded
+        (room, loaded.date): loaded
         for room, of_room in dates.items()
         for loaded in loaded_files(connection, room, min(of_room), max(of_room))
     }
@@ -32,9 +32,8 @@ def loaded_from(connection: sqlite3.Connection) -> Loaded:
     def by_path(room: str) -> dict[str, LoadedFile]:
         return {loaded.path: loaded for loaded in loaded_files(connection, room)}
 
-    def in_folder(folder: str, room: str) -> Callable[[str], LoadedFile | None]:
-        versions, before = by_path(room), f"{writable(folder).rstrip('/')}/"
-        return lambda name: versions.get(before + name)
+    def in_folder(folder: str, room: str) -> tuple[str, dict[str, LoadedFile]]:
+        return f"{writable(folder).rstrip('/')}/", by_path(room)
 
     return in_folder
 
