@@ -17,7 +17,7 @@ from db.search.compile import fts_match, text_of
 from db.search.counting import estimated_hits
 from db.search.language import And, Filter, Node, Not, Or, Text, wanted_texts
 from db.search.walk import Place
-from db.text_index import scan_pattern, scannable
+from db.text_index import normalize, scan_pattern, scannable, writings
 
 # Up to so many hits of each text FTS5 weighs; how many more there are, is estimated.
 FEW = 10_000
@@ -59,11 +59,26 @@ def weights_by_reading(
     def rareness(text: Text) -> float:
         return max(math.log((messages - hits[text] + 0.5) / (hits[text] + 0.5)), _LEAST)
 
-    weigh = _of(query, rareness)
+    weigh, plain = _of(query, rareness), _plain(query)
     return {
-        id_: weigh(scannable(text), _K1 * (1 - _B + _B * _number(size) * messages / terms))
+        id_: weigh(plain(text), _K1 * (1 - _B + _B * _number(size) * messages / terms))
         for id_, text, size in connection.execute(_READ, [str(list(ids))])
     }
+
+
+def _plain(query: And) -> Callable[[str], str]:
+    """What makes a message's text normal, as far as that changes where a search's texts occur.
+
+    To make a text normal takes longer than all else, and most of them have no ideograph that is
+    searched for in another writing.
+    """
+    characters = {c for text in wanted_texts(query) for c in normalize(text.text)}
+    written = {c: writings(c) for c in characters}
+    if not all(written.values()):
+        return scannable
+    others = {one for of_character in written.values() for one in of_character} - characters
+    has_other = re.compile(f"[{''.join(others)}]").search if others else lambda _: None
+    return lambda text: scannable(text) if has_other(text) else text
 
 
 def _of(node: Node, rareness: Callable[[Text], float]) -> _Weigh:
