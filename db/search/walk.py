@@ -93,8 +93,10 @@ def hits_of_first_dates(
             size = max(size // GROWTH**2, 1)
             continue
         found += sorted(filter(walk.is_ahead, hits), reverse=walk.newest)
-        size *= GROWTH
         walked += sum(day.messages for day in stretch)
+        # no further than there will be enough, as far as one can tell
+        missing = (walk.limit - len(found)) * walked // max(len(found), 1)
+        size = min(size * GROWTH, max(missing, 0) + FIRST)
         if walked >= NEAR and probe.is_rare(len(found) / walked):
             return None
     return found
