@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,10 +29,16 @@ def differing_tables(connection: sqlite3.Connection, version: int) -> list[str]:
 
     Those of the full-text index are left out: they can be made anew.
     """
-    latest = version == LATEST
-    expected = json.loads(_COLUMNS.read_text("utf-8")) if latest else columns_of(version)
-    there = _columns(connection, list(expected))
-    return [table for table, columns in expected.items() if there.get(table) != columns]
+    expected = _latest_columns() if version == LATEST else columns_of(version)
+    return [table for table, columns in expected.items() if _columns(connection, table) != columns]
+
+
+def _latest_columns() -> dict[str, list[str]]:
+    # readers never ask, and start without it
+    import json
+
+    columns: dict[str, list[str]] = json.loads(_COLUMNS.read_text("utf-8"))
+    return columns
 
 
 def columns_of(version: int) -> dict[str, list[str]]:
@@ -43,18 +48,14 @@ def columns_of(version: int) -> dict[str, list[str]]:
             for statement in statements(script):
                 made.execute(statement)
         tables = made.execute("select name from sqlite_master where type = 'table'").fetchall()
-        return _columns(made, [name for (name,) in tables if not name.startswith("messages_fts")])
+        return {
+            name: _columns(made, name) for (name,) in tables if not name.startswith("messages_fts")
+        }
 
 
-def _columns(connection: sqlite3.Connection, tables: list[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for table, column in connection.execute(
-        "select t.value, c.name from json_each(?) t join pragma_table_xinfo(t.value, 'main') c"
-        " order by t.id, c.cid",
-        [json.dumps(tables)],
-    ):
-        found.setdefault(table, []).append(column)
-    return found
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    found = connection.execute("select name from pragma_table_xinfo(?, 'main')", [table])
+    return [name for (name,) in found]
 
 
 def migrate(connection: sqlite3.Connection, application_id: int) -> None:
