@@ -1,7 +1,7 @@
 """Write the files that are made from others: `make generated`; `--check` tells if one is stale.
 
 metadata.json and the README's picture of the tables, from the schema's comments and db/queries;
-docs/invariants.md from db/invariants.
+docs/invariants.md from db/invariants; db/schema/columns.json from db/schema.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 from cli.browse.tables import TABLES
+from db import migrations
 from db.catalog import Parameter, Query, queries
 from db.invariants import invariants
 from db.schema_comments import Table, latest_tables
@@ -104,10 +105,17 @@ def invariants_page(_: str) -> str:
     return "\n".join(parts)
 
 
+def columns(_: str) -> str:
+    """The columns of all tables, for a writer that sees whether an archive has them."""
+    tables = migrations.columns_of(migrations.LATEST)
+    return json.dumps(tables, indent=2) + "\n"
+
+
 FILES: dict[str, Callable[[str], str]] = {
     "metadata.json": metadata,
     "README.md": readme,
     "docs/invariants.md": invariants_page,
+    "db/schema/columns.json": columns,
 }
 
 

@@ -14,11 +14,11 @@ from cli import formats
 
 # `render.printable` is what most commands know it as
 from cli.formats import printable as printable
-from cli.output import OutputOptions
 from db.errors import ArchiveError
 
 if TYPE_CHECKING:
-    # what is shown: each command imports no more of it than it needs
+    # each command imports no more of it than it needs
+    from cli.output import OutputOptions
     from db.sql_errors import SqlError
 
 # Of tabulate's formats, those that spreadsheets open (TSV is one of ours).

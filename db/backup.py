@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,7 +63,7 @@ def written_copy(
     Its own name is the same each time for who has the lock of ``path`` (``is_alone``), so that one
     that a killed program left is taken away by the next. Raises ArchiveError and OSError.
     """
-    copy = _unfinished(path, "" if is_alone else f".{secrets.token_hex(4)}")
+    copy = _unfinished(path, "" if is_alone else f".{os.urandom(4).hex()}")
     _remove(copy)
     descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
     try:

@@ -86,6 +86,15 @@ def is_current(connection: sqlite3.Connection) -> bool:
     return is_archive(connection) and migrations.version_of(connection) == migrations.LATEST
 
 
+def let_readers_go_on(connection: sqlite3.Connection) -> None:
+    """Write from here on beside the file, in a log: readers never wait for transactions.
+
+    A power cut may undo the last of these, never tear one. Not inside a transaction.
+    """
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = normal")
+
+
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All that is written inside, or nothing of it."""

@@ -29,8 +29,9 @@ def end(connection: sqlite3.Connection, load: int, now: str, outcome: str, repor
 
 
 class LoadedFile(NamedTuple):
-    """Where a loaded version of a day was last seen, and how it looked there."""
+    """Where a day's loaded version was last seen, and how it looked there."""
 
+    date: str
     path: str
     size: int
     mtime_ns: int
@@ -38,16 +39,16 @@ class LoadedFile(NamedTuple):
 
 
 def loaded_files(
-    connection: sqlite3.Connection, room: str, first: str, last: str
-) -> Iterator[tuple[str, LoadedFile]]:
-    """What is loaded of a room's days between two dates, by date."""
+    connection: sqlite3.Connection, room: str, first: str = "", last: str = "~"
+) -> Iterator[LoadedFile]:
+    """What is loaded of a room's days, or of those between two dates."""
     rows = connection.execute(
         "select d.date, s.path, s.size, s.mtime_ns, s.sha256"
         " from rooms r join days d on d.room_id = r.id join sources s on s.id = d.source_id"
         " where r.slug = ? and d.date between ? and ?",
         [room, first, last],
     )
-    return ((date, LoadedFile._make(file)) for date, *file in rows)
+    return map(LoadedFile._make, rows)
 
 
 def note_seen(
@@ -133,7 +134,8 @@ def configure_room(
 ) -> None:
     """Write what is known of a room, if the archive has it; None leaves what is there."""
     connection.execute(
-        "update rooms set title = coalesce(?, title), timezone = coalesce(?, timezone)"
-        " where slug = ?",
+        "update rooms set title = coalesce(?1, title), timezone = coalesce(?2, timezone)"
+        " where slug = ?3 and (title is not coalesce(?1, title)"
+        " or timezone is not coalesce(?2, timezone))",
         [title, timezone, slug],
     )

@@ -18,11 +18,12 @@ from db.connection import (
     check_file,
     check_ours,
     check_version,
+    let_readers_go_on,
     translated_errors,
 )
 from db.errors import ArchiveError
+from db.index_version import VERSION as TEXT_INDEX_VERSION
 from db.left import checked_when_left
-from db.text_index import VERSION as TEXT_INDEX_VERSION
 
 
 @contextlib.contextmanager
@@ -31,6 +32,7 @@ def open_writable(
     *,
     create: bool = False,
     any_index: bool = False,
+    at_once: bool = True,
     wait: float = lock.WAIT,
     say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[sqlite3.Connection]:
@@ -40,7 +42,8 @@ def open_writable(
     it meanwhile: who does now is waited for, so many seconds. An older archive is migrated, and
     what it was before is kept beside it. ``say`` is told of both.
 
-    No transaction is open: use ``transaction``. Readers are never blocked meanwhile. Raises
+    No transaction is open: use ``transaction``. Readers are never blocked meanwhile, but if not
+    ``at_once`` only from ``let_readers_go_on`` on, which takes as long as to load a page. Raises
     ArchiveError, also where somebody moved, replaced or damaged the file meanwhile.
     """
     check_file(path, create=create)
@@ -58,6 +61,8 @@ def open_writable(
         check_version(connection, path, has_tables=True)
         kept = _keep_older(connection, path)
         _set_for_writing(connection)
+        if at_once or migrations.version_of(connection) != migrations.LATEST:
+            let_readers_go_on(connection)
         _migrate(connection, kept, path, say)
         if not any_index:
             _check_text_index(connection, path)
@@ -71,9 +76,6 @@ def open_writable(
 
 def _set_for_writing(connection: sqlite3.Connection) -> None:
     connection.execute("pragma foreign_keys = on")
-    # Readers go on while a load writes; a power cut may undo the last days, never tear one.
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma synchronous = normal")
     connection.execute("pragma temp_store = memory")
     # 64 MiB: the indexes of a large archive do not fit into less
     connection.execute("pragma cache_size = -65536")

@@ -10,6 +10,7 @@ from typing import Any
 
 from db import counts, migrations
 from db.families import FAMILIES
+from db.index_version import VERSION as TEXT_INDEX_VERSION
 from db.rows import (
     DayRow,
     DayRows,
@@ -20,7 +21,6 @@ from db.rows import (
     SourceRow,
     SpeakerRow,
 )
-from db.text_index import VERSION as TEXT_INDEX_VERSION
 from db.text_index import with_terms
 
 # message id by position on the page

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-import zoneinfo
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.errors import ArchiveError
 from etl.people.by_hand import ByHand
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 FILE_NAME = "archive.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class RoomConfig:
+class RoomConfig(NamedTuple):
     """A room's title, and the IANA name of the time zone its times are in."""
 
     title: str | None = None
     timezone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleConfig:
+class PeopleConfig(NamedTuple):
     """Groups of names: each of ``join`` is one person's, in each of ``part`` all are others'."""
 
     join: tuple[tuple[str, ...], ...] = ()
@@ -61,12 +53,21 @@ def read_config(database: Path, given: Path | None) -> Config:
     if path.exists() and not path.is_file():
         raise ArchiveError(f"{path}: is no regular file")
     try:
-        values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        values = _parsed(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise ArchiveError(f"{path}: not TOML: {error}") from error
     return _checked(values, path)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    # most archives have no such file, and get on without
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
 
 
 def _checked(values: dict[str, Any], path: Path) -> Config:
@@ -121,6 +122,8 @@ def _checked_room(values: Any, where: str) -> RoomConfig:
     for name, value in values.items():
         if not isinstance(value, str):
             raise ArchiveError(f"{where}.{name}: must be text in quotes")
+    import zoneinfo
+
     room = RoomConfig(**values)
     known = zoneinfo.available_timezones()
     # a machine without time zone data cannot tell

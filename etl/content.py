@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from etl.discover import DayFile, Remark
 
 MAX_SIZE = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class DayContent:
+class DayContent(NamedTuple):
     """A day file with its bytes."""
 
     file: DayFile
@@ -23,6 +21,9 @@ class DayContent:
     @property
     def sha256(self) -> str:
         """Of the bytes, in hexadecimal."""
+        # it loads OpenSSL, which a load that finds nothing new can do without
+        import hashlib
+
         return hashlib.sha256(self.content).hexdigest()
 
 
@@ -58,8 +59,12 @@ def writable(path: Path | str) -> str:
 
     A path that is text must be as Path would write it.
     """
-    absolute = os.path.join(os.getcwd(), path) if isinstance(path, str) else str(path.absolute())
-    return os.fsencode(absolute).decode("utf-8", "backslashreplace")
+    if not isinstance(path, str):
+        path = str(path.absolute())
+    elif not path.startswith("/"):
+        path = os.path.join(os.getcwd(), path)
+    # nearly all are, and to decode each again takes longer than to look at its file
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _bytes_of(path: str, most: int) -> bytes:

@@ -7,20 +7,48 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from etl.sources import BY_SUFFIX, Format
 
 _DATED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_DATE = "{} is no date (YYYY-MM-DD)"
 _POSTS = "_posts"
 # A room's name is part of paths: of file names the longest has 255 bytes.
 LONGEST_ROOM = 255
+# SQLite's integers, as times end in the year 2262.
+_FIRST_TIME, _LAST_TIME = -(2**63), 2**63 - 1
 _NOT_IN_ROOM = re.compile(r"[/\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+# The short name of a room, and YYYY-MM-DD.
+RoomDate = tuple[str, str]
+
+
+class Version(Protocol):
+    """A loaded version of a day: how its file looked. This half knows no more of archives."""
+
+    @property
+    def date(self) -> str:
+        """Of its day, YYYY-MM-DD."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    @property
+    def mtime_ns(self) -> int:
+        """When it was modified."""
+
+
+# Of a folder and its files' room, the folder as the archive writes it, with a slash, and what is
+# loaded of that room, by paths that begin so.
+Loaded = Callable[[str, str], tuple[str, Mapping[str, Version]]]
 
 
 class DayFile(NamedTuple):
@@ -44,8 +72,7 @@ class DayFile(NamedTuple):
         return Path(self.location)
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """A path and what there is to say of it."""
 
     path: Path
@@ -54,11 +81,19 @@ class Remark:
 
 @dataclass(slots=True)
 class Discovery:
-    """What was found: files in the order of their dates, paths passed over, and problems."""
+    """What was found: files in the order of their dates, paths passed over, and problems.
+
+    ``unchanged`` are files that are as they were loaded, each the only one of its day.
+    """
 
     files: list[DayFile] = field(default_factory=list)
+    unchanged: dict[RoomDate, str] = field(default_factory=dict)
     passed_over: list[Remark] = field(default_factory=list)
     problems: list[Remark] = field(default_factory=list)
+
+    def days(self) -> set[RoomDate]:
+        """The days of which there are files."""
+        return {*self.unchanged, *((file.room, file.date) for file in self.files)}
 
 
 class NotADayFile(Exception):
@@ -69,34 +104,28 @@ class BadDayFile(NotADayFile):
     """The file is named as a day's, but cannot be loaded."""
 
 
-def discover(paths: Iterable[Path], room: str | None = None, date: str | None = None) -> Discovery:
+def discover(
+    paths: Iterable[Path],
+    room: str | None = None,
+    date: str | None = None,
+    loaded: Loaded | None = None,
+) -> Discovery:
     """Find day files: the paths themselves, and whatever lies in the folders among them.
 
     ``room`` and ``date`` override what a file's folder and name say. A path that was named is a
-    problem where it cannot be loaded; one that was only found is passed over.
+    problem where it cannot be loaded; one that was only found is passed over. What is ``loaded``
+    is compared with what lies in folders.
     """
-    found = Discovery()
-    seen: set[object] = set()
-    room_in = _rooms(room)
+    search = _Search(room, date, loaded)
+    found = search.found
     for path in paths:
-        for one in _named(path, found) if not is_folder(path) else _walk(str(path), found):
-            try:
-                day_file = _day_file(one, room_in, date)
-            except BadDayFile as reason:
-                found.problems.append(Remark(Path(one.location), str(reason)))
-            except NotADayFile as reason:
-                remark = Remark(Path(one.location), str(reason))
-                (found.problems if one.is_named else found.passed_over).append(remark)
-            except OSError as error:
-                file = Path(one.location)
-                found.problems.append(Remark(file, _os_reason(file, error)))
-            else:
-                # one file named twice is one; linked into two rooms it is two days
-                same = (day_file.room, day_file.date, day_file.identity)
-                if same not in seen:
-                    found.files.append(day_file)
-                seen.add(same)
-    found.files.sort(key=lambda f: (f.date, f.room, os.fsencode(f.location)))
+        for one in search.walk(str(path)) if is_folder(path) else search.named(path):
+            search.take(one)
+    # with others of its day a file is to be compared, though it is as it was loaded
+    for day in found.unchanged.keys() & {(file.room, file.date) for file in found.files}:
+        for one in search.named(Path(found.unchanged.pop(day))):
+            search.take(one)
+    found.files.sort(key=attrgetter("date", "room", "location"))
     return found
 
 
@@ -111,10 +140,12 @@ def date_of(name: str) -> str:
     match = _DATED.match(name)
     if match is None:
         raise NotADayFile("its name does not begin with a date (YYYY-MM-DD)")
+    date = match[1]
     try:
-        return valid_date(match[1])
-    except NotADayFile as reason:
-        raise BadDayFile(str(reason)) from None
+        datetime.date.fromisoformat(date)
+    except ValueError:
+        raise BadDayFile(_NO_DATE.format(date)) from None
+    return date
 
 
 def valid_date(text: str) -> str:
@@ -125,7 +156,7 @@ def valid_date(text: str) -> str:
             raise ValueError
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError:
-        raise NotADayFile(f"{text} is no date (YYYY-MM-DD)") from None
+        raise NotADayFile(_NO_DATE.format(text)) from None
 
 
 def valid_room(text: str) -> str:
@@ -163,32 +194,102 @@ class _Found(NamedTuple):
         return os.path.join(self.folder, self.name)
 
 
-def _named(path: Path, found: Discovery) -> Iterator[_Found]:
-    """A path that is no folder, if there is anything."""
-    try:
-        facts = path.stat()
-    except OSError as error:
-        found.problems.append(Remark(path, _os_reason(path, error)))
-    else:
-        folder = "" if str(path.parent) == "." else str(path.parent)
-        yield _Found(folder, path.name, lambda: facts, is_named=True)
+class _Search:
+    """Looks for day files: what is one, and what is said of the others, goes to ``found``."""
 
+    def __init__(self, room: str | None, date: str | None, loaded: Loaded | None):
+        self.found = Discovery()
+        self._room_in, self._date, self._loaded = _rooms(room), date, loaded
+        self._seen: set[object] = set()
 
-def _walk(top: str, found: Discovery) -> Iterator[_Found]:
-    """Files below a folder, in the order of their names; hidden ones and linked folders apart."""
-    waiting = ["" if top == "." else top]
-    while waiting:
-        folder = waiting.pop()
+    def named(self, path: Path) -> Iterator[_Found]:
+        """A path that is no folder, if there is anything."""
         try:
-            with os.scandir(folder or ".") as entries:
-                here = sorted(entries, key=lambda entry: entry.name)
+            facts = path.stat()
         except OSError as error:
-            problem = Remark(Path(folder), f"cannot be read: {error.strerror}")
-            found.problems.append(problem)
-            continue
-        yield from (_Found(folder, one.name, one.stat) for one in here if not _is_folder(one))
-        folders = [one for one in here if _is_folder(one) and _is_looked_into(one, folder, found)]
-        waiting += (os.path.join(folder, one.name) for one in reversed(folders))
+            self.found.problems.append(Remark(path, _os_reason(path, error)))
+        else:
+            folder = "" if str(path.parent) == "." else str(path.parent)
+            yield _Found(folder, path.name, lambda: facts, is_named=True)
+
+    def walk(self, top: str) -> Iterator[_Found]:
+        """Files below a folder, in the order of their names; hidden and linked folders apart.
+
+        Those that are as they were loaded are only noted.
+        """
+        waiting = ["" if top == "." else top]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                with os.scandir(folder or ".") as entries:
+                    here = sorted(entries, key=attrgetter("name"))
+            except OSError as error:
+                problem = Remark(Path(folder), f"cannot be read: {error.strerror}")
+                self.found.problems.append(problem)
+                continue
+            folders = []
+            for one in self._without_unchanged(folder, here):
+                if not _is_folder(one):
+                    yield _Found(folder, one.name, one.stat)
+                elif _is_looked_into(one, folder, self.found):
+                    folders.append(os.path.join(folder, one.name))
+            waiting += reversed(folders)
+
+    def take(self, one: _Found) -> None:
+        """See whether a file is a day's."""
+        try:
+            day_file = _day_file(one, self._room_in, self._date)
+        except BadDayFile as reason:
+            self.found.problems.append(Remark(Path(one.location), str(reason)))
+        except NotADayFile as reason:
+            remark = Remark(Path(one.location), str(reason))
+            (self.found.problems if one.is_named else self.found.passed_over).append(remark)
+        except OSError as error:
+            file = Path(one.location)
+            self.found.problems.append(Remark(file, _os_reason(file, error)))
+        else:
+            # one file named twice is one; linked into two rooms it is two days
+            same = (day_file.room, day_file.date, day_file.identity)
+            if same not in self._seen:
+                self.found.files.append(day_file)
+            self._seen.add(same)
+
+    def _without_unchanged(
+        self, folder: str, entries: list[os.DirEntry[str]]
+    ) -> Iterator[os.DirEntry[str]]:
+        """The entries of a folder, without files that are as they were loaded; notes those."""
+        if self._loaded is None or self._date is not None:
+            yield from entries
+            return
+        try:
+            room = self._room_in(folder)
+        except NotADayFile:
+            yield from entries
+            return
+        before, unchanged = os.path.join(folder, ""), self.found.unchanged
+        written, versions = self._loaded(folder, room)
+        # tens of thousands of files may come by here, so that every step counts
+        for one in entries:
+            version = versions.get(written + one.name)
+            if version is None or not _is_as_loaded(before + one.name, one.name, version):
+                yield one
+            else:
+                unchanged[room, version.date] = before + one.name
+
+
+def _is_as_loaded(location: str, name: str, version: Version) -> bool:
+    """Whether the file that a version was loaded from is still the same, and of the same day."""
+    try:
+        facts = os.stat(location)
+    except OSError:
+        return False
+    return (
+        facts.st_size == version.size
+        and facts.st_mtime_ns == version.mtime_ns
+        # its name begins with a date: see _DATED
+        and name.startswith(version.date)
+        and not name[len(version.date) :][:1].isdigit()
+    )
 
 
 def _is_looked_into(entry: os.DirEntry[str], folder: str, found: Discovery) -> bool:
@@ -240,16 +341,12 @@ def _day_file(one: _Found, room_in: Callable[[str], str], date: str | None) -> D
     facts = one.stat()
     if not stat.S_ISREG(facts.st_mode):
         raise OSError(None, "is no regular file")
-    return DayFile(
-        one.location,
-        room_in(one.folder),
-        day,
-        format_,
-        facts.st_size,
-        # SQLite's integers end in the year 2262
-        max(min(facts.st_mtime_ns, 2**63 - 1), -(2**63)),
-        (facts.st_dev, facts.st_ino),
-    )
+    mtime = facts.st_mtime_ns
+    if not _FIRST_TIME <= mtime <= _LAST_TIME:
+        mtime = _FIRST_TIME if mtime < 0 else _LAST_TIME
+    identity = facts.st_dev, facts.st_ino
+    size = facts.st_size
+    return DayFile(one.location, room_in(one.folder), day, format_, size, mtime, identity)
 
 
 def is_folder(path: Path) -> bool:

@@ -10,8 +10,8 @@ import json
 import sqlite3
 import time
 
-from db import derived, loads, writer
-from db.connection import transaction
+from db import loads
+from db.connection import let_readers_go_on, transaction
 from etl.config import Config
 from etl.people.by_hand import ByHand
 
@@ -25,23 +25,33 @@ def finish(connection: sqlite3.Connection, config: Config) -> float:
     Gives the seconds that finding out who is who took.
     """
     seconds = 0.0
+    if _is_behind(connection, config):
+        let_readers_go_on(connection)
     with transaction(connection):
         for slug, room in config.rooms.items():
             loads.configure_room(connection, slug, room.title, room.timezone)
-        by_hand = _by_hand(connection, config)
-        changed = loads.changes(connection, RULES)
-        if changed is None or changed.days or by_hand != _noted(connection):
-            writer.sweep(connection)
-            derived.title_links(connection)
+        if _is_behind(connection, config):
             # what this takes to import is as much as a load that finds nothing new
+            from db import derived, writer
             from etl.people.build import build_people
 
+            writer.sweep(connection)
+            derived.title_links(connection)
+            by_hand = _by_hand(connection, config)
             started = time.monotonic()
-            build_people(connection, by_hand, changed)
+            build_people(connection, by_hand, loads.changes(connection, RULES))
             seconds = time.monotonic() - started
-        _note(connection, by_hand)
-        loads.note_derived(connection, RULES)
+            _note(connection, by_hand)
+            loads.note_derived(connection, RULES)
     return seconds
+
+
+def _is_behind(connection: sqlite3.Connection, config: Config) -> bool:
+    """Whether anything is to be derived."""
+    changed = loads.changes(connection, RULES)
+    if changed is None or changed.days or changed.names:
+        return True
+    return _by_hand(connection, config) != _noted(connection)
 
 
 def _by_hand(connection: sqlite3.Connection, config: Config) -> ByHand:

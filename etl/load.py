@@ -5,20 +5,19 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gc
-import json
 import sqlite3
 import time
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 
-from db import loads
 from db.connection import DayTransactions
 from db.reader import rooms
-from etl import __version__, finish
+from etl import finish
 from etl.content import DayContent, UnreadableFile, disagreement, read_content
 from etl.discover import DayFile, Remark, discover, folded
 from etl.growth import TABLES, Growth
-from etl.loaded import is_as_loaded, loaded_versions
+from etl.loaded import is_as_loaded, loaded_from, loaded_versions
 from etl.report import JobCounts, LoadReport, Progress
 from etl.run import LoadOptions, RoomDate, Run
 
@@ -33,9 +32,9 @@ def load(connection: sqlite3.Connection, options: LoadOptions, progress: Progres
     """
     started = time.monotonic()
     report = LoadReport(jobs={name: JobCounts() for name in TABLES})
-    with _recorded(connection, options, report) as load_id, _no_garbage():
-        days = DayTransactions(connection, MESSAGES_PER_COMMIT)
-        run = Run(connection, days, load_id, options, progress, report, Growth(connection))
+    days = DayTransactions(connection, MESSAGES_PER_COMMIT)
+    run = Run(connection, now(), days, options, progress, report, Growth(connection))
+    with _recorded(run), _no_garbage():
         with days:
             there = _load_all(run)
         if options.prune is not None:
@@ -64,19 +63,15 @@ def _no_garbage() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _recorded(
-    connection: sqlite3.Connection, options: LoadOptions, report: LoadReport
-) -> Iterator[int]:
-    """The run's own row in ``loads``."""
-    load_id = loads.begin(connection, now(), __version__, options.as_arguments())
+def _recorded(run: Run) -> Iterator[None]:
+    """See to the run's own row in ``loads``."""
     try:
-        yield load_id
+        yield
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
-            loads.end(connection, load_id, now(), "interrupted", json.dumps(report.as_dict()))
+            run.end(now(), "interrupted")
         raise
-    outcome = "problems" if report.problems else "done"
-    loads.end(connection, load_id, now(), outcome, json.dumps(report.as_dict()))
+    run.end(now(), "problems" if run.report.problems else "done")
 
 
 def _load_all(run: Run) -> set[RoomDate]:
@@ -86,13 +81,16 @@ def _load_all(run: Run) -> set[RoomDate]:
         from etl.intake import take_in_content
 
         run.progress.start(1)
+        run.begin()
         take_in_content(run, content)
         return set()
-    found = discover(run.options.paths, run.options.room, run.options.date)
-    there = {(file.room, file.date) for file in found.files}
-    if run.options.prune is not None:
+    options, loaded = run.options, loaded_from(run.connection)
+    found = discover(options.paths, options.room, options.date, loaded)
+    there: set[RoomDate] = set()
+    if options.prune is not None:
         from etl.prune import without_gone
 
+        there = found.days()
         found.problems = without_gone(run.connection, found.problems, there)
     for remark in found.passed_over:
         run.report.files.passed_over += 1
@@ -100,12 +98,15 @@ def _load_all(run: Run) -> set[RoomDate]:
     for remark in found.problems:
         run.refuse(remark)
     _note_like_names(run, found.files)
-    run.progress.start(len(found.files))
+    run.progress.start(len(found.unchanged) + len(found.files))
+    for _ in found.unchanged:
+        _pass_unchanged(run)
     changed = list(_changed(run, found.files))
     if changed:
         # what reads and writes pages takes longer to import than that none changed to find out
         from etl.intake import take_in
 
+        run.begin()
         take_in(run, changed)
     return there
 
@@ -128,14 +129,18 @@ def _note_like_names(run: Run, files: list[DayFile]) -> None:
 def _changed(run: Run, files: list[DayFile]) -> Iterator[tuple[DayFile, str | None]]:
     """The files that are not as they were loaded, each with the SHA-256 of what is loaded."""
     versions = loaded_versions(run.connection, files)
-    for _, same_day in groupby(files, key=lambda file: (file.date, file.room)):
+    for _, same_day in groupby(files, key=attrgetter("date", "room")):
         for file in _agreeing(run, list(same_day)):
             loaded = versions.get((file.room, file.date))
             if is_as_loaded(file, loaded):
-                run.report.files.unchanged += 1
-                run.progress.advance(0)
+                _pass_unchanged(run)
             else:
                 yield file, loaded.sha256 if loaded else None
+
+
+def _pass_unchanged(run: Run) -> None:
+    run.report.files.unchanged += 1
+    run.progress.advance(0)
 
 
 def _agreeing(run: Run, files: list[DayFile]) -> list[DayFile]:

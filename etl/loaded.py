@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from functools import cache
 
 from db.loads import LoadedFile, loaded_files
 from etl.content import writable
-from etl.discover import DayFile
-from etl.run import RoomDate
+from etl.discover import DayFile, Loaded, RoomDate
 
 
 def loaded_versions(
@@ -19,10 +19,23 @@ def loaded_versions(
     for file in files:
         dates.setdefault(file.room, []).append(file.date)
     return {
-        (room, date): loaded
+        (room, loaded.date): loaded
         for room, of_room in dates.items()
-        for date, loaded in loaded_files(connection, room, min(of_room), max(of_room))
+        for loaded in loaded_files(connection, room, min(of_room), max(of_room))
     }
+
+
+def loaded_from(connection: sqlite3.Connection) -> Loaded:
+    """What is loaded, by the folders and names of its files; each room is looked up once."""
+
+    @cache
+    def by_path(room: str) -> dict[str, LoadedFile]:
+        return {loaded.path: loaded for loaded in loaded_files(connection, room)}
+
+    def in_folder(folder: str, room: str) -> tuple[str, dict[str, LoadedFile]]:
+        return f"{writable(folder).rstrip('/')}/", by_path(room)
+
+    return in_folder
 
 
 def is_as_loaded(file: DayFile, loaded: LoadedFile | None) -> bool:

@@ -27,7 +27,10 @@ def prune(run: Run, may: Callable[[list[StoredDay]], bool], there: set[RoomDate]
     options = run.options
     gone = gone_days(run.connection, options.paths, there, options.room, options.date)
     run.report.gone = len(gone)
-    for day in gone if gone and may(gone) else ():
+    if not gone or not may(gone):
+        return
+    run.begin()
+    for day in gone:
         messages = len(messages_of(run.connection, day.id))
         with run.days.day(messages):
             if find_day(run.connection, day.room, day.date) == day and file_is_gone(day):

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from db.connection import DayTransactions
+from db import loads
+from db.connection import DayTransactions, let_readers_go_on, transaction
 from db.reader import StoredDay
+from etl import __version__
 from etl.config import Config
 from etl.content import MAX_SIZE, DayContent, writable
 from etl.discover import Remark
+from etl.discover import RoomDate as RoomDate
 from etl.growth import Growth
 from etl.report import LoadReport, Progress
-
-# the short name of a room, and YYYY-MM-DD
-RoomDate = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,34 @@ class LoadOptions:
 
 @dataclass(slots=True)
 class Run:
-    """One run: what its steps share."""
+    """One run: what its steps share. Its ``id`` is 0 until it ``begin``s to write."""
 
     connection: sqlite3.Connection
+    started_at: str
     days: DayTransactions
-    id: int
     options: LoadOptions
     progress: Progress
     report: LoadReport
     growth: Growth
+    id: int = 0
+
+    def begin(self) -> None:
+        """Write down that it started. To be called before it writes anything else."""
+        if not self.id:
+            let_readers_go_on(self.connection)
+            self._note()
+
+    def end(self, now: str, outcome: str) -> None:
+        """Write down how it ended; of a run that wrote nothing, all at once."""
+        with transaction(self.connection):
+            if not self.id:
+                self._note()
+            report = json.dumps(self.report.as_dict())
+            loads.end(self.connection, self.id, now, outcome, report)
+
+    def _note(self) -> None:
+        arguments = self.options.as_arguments()
+        self.id = loads.begin(self.connection, self.started_at, __version__, arguments)
 
     def refuse(self, remark: Remark) -> None:
         """Say of a file that it was not loaded at all."""

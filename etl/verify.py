@@ -30,11 +30,11 @@ from db.index_check import (
     is_index_empty,
     structure_faults,
 )
+from db.index_version import VERSION as TEXT_INDEX_VERSION
 from db.invariants import Invariant, invariants, violations
 from db.loads import property_of, waiting_days
 from db.reader import StoredDay, stored_days
 from db.rows import DayRows, FamilyRow, MessageRow
-from db.text_index import VERSION as TEXT_INDEX_VERSION
 from etl.discover import DayFile, discover
 from etl.history_check import history_faults
 from etl.jobs import to_rows

@@ -15,9 +15,9 @@ import pytest
 from db import left, migrations, writable
 from db.connection import APPLICATION_ID, DayTransactions, open_read_only, transaction
 from db.errors import ArchiveError
+from db.index_version import VERSION as TEXT_INDEX_VERSION
 from db.interrupts import signals_wait
 from db.schema_comments import latest_tables, tables_of
-from db.text_index import VERSION as TEXT_INDEX_VERSION
 from db.writable import open_writable
 from tests.conftest import Command, assert_sound, query
 from tests.pages import LIN, message, write_page

@@ -382,7 +382,6 @@ def test_which_of_many_hits_are_ranked_is_said(
     load: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("db.search.run.RANKED", 2)
-    monkeypatch.setattr("db.search.counting.STEP", 1)
     for date in ("2031-01-01", "2031-01-02", "2031-01-03"):
         search = load(message("07:00:00", LIN, "早"), date=date)
     page = search.open(q="早", sort="rank")

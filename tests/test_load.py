@@ -361,6 +361,57 @@ def test_each_run_is_recorded(etl: Command, db: Path, tmp_path: Path) -> None:
     assert json.loads(report)["messages"] == 1
 
 
+def test_a_run_that_finds_nothing_new_is_recorded_too(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    write_page(tmp_path, HELLO)
+    etl("load", tmp_path)
+    first = query(db, "select * from properties")
+    etl("load", tmp_path)
+    assert (
+        query(db, "select outcome, finished_at >= started_at, arguments <> '' from loads")
+        == [("done", 1, 1)] * 2
+    )
+    ((report,),) = query(db, "select report from loads where id = 2")
+    assert json.loads(report)["files"]["unchanged"] == 1
+    assert query(db, "select * from properties") == first
+    assert query(db, "pragma journal_mode") == [("delete",)]
+
+
+def test_an_unchanged_file_is_compared_with_another_of_its_day(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    first = write_page(tmp_path / "a", HELLO)
+    etl("load", tmp_path / "a")
+    other = write_page(tmp_path / "b", HELLO, REPLY)
+    result = etl("load", tmp_path / "a", tmp_path / "b", "--json")
+    assert files_of(result.out) == {"rejected": 2}
+    assert str(first) in result.err
+    assert str(other) in result.err
+    assert texts(db) == ["早上好"]
+    other.write_bytes(first.read_bytes())
+    both = etl("load", tmp_path, "--json")
+    assert files_of(both.out) == {"unchanged": 1, "duplicate": 1}
+    other.unlink()
+    os.link(first, first.with_name(f"{DATE}-linked.markdown"))
+    linked = etl("load", tmp_path, "--json")
+    assert files_of(linked.out) == {"unchanged": 1}
+    assert "skipped" not in linked.err
+
+
+def test_an_unchanged_file_is_of_the_day_that_it_is_asked_for(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    path = write_page(tmp_path, HELLO)
+    etl("load", path, "--date", "2031-02-04")
+    assert files_of(etl("load", tmp_path, "--json").out) == {"new": 1}
+    assert files_of(etl("load", tmp_path, "--room", "other", "--json").out) == {"new": 1}
+    days = query(db, "select slug, date from rooms r join days d on d.room_id = r.id order by d.id")
+    assert days == [("team", "2031-02-04"), ("team", DATE), ("other", DATE)]
+    path.rename(path.with_name(f"{DATE}1.markdown"))
+    assert files_of(etl("load", tmp_path, "--json").out) == {"passed_over": 1}
+
+
 def test_message_ids_are_dense_and_follow_time_across_rooms(
     etl: Command, db: Path, tmp_path: Path
 ) -> None:

@@ -324,7 +324,7 @@ def test_many_hits_are_counted_only_when_asked(
 
 
 def test_which_of_many_hits_are_ranked_is_said(
-    chats: Command, day: Path, monkeypatch: pytest.MonkeyPatch
+    etl: Command, chats: Command, day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("db.search.run.RANKED", 1)
     assert chats("search", "签约", "--rank", "-n", "2").err == (
@@ -333,3 +333,6 @@ def test_which_of_many_hits_are_ranked_is_said(
     )
     assert chats("search", "签约", "--rank", "-n", "0").err == "2 messages\n"
     assert chats("search", "文档", "--rank").err == "1 message\n"
+    # however many are asked for, those that are not ranked are not denied
+    etl("load", write_page(tmp_path, message("07:00:00", LIN, "签约"), date="2031-02-02"))
+    assert chats("search", "签约", "--rank", "-n", "9").err.startswith("2 of 3 messages (")

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.connection import open_read_only
-from db.search import counting, run, walk
-from db.search.compile import condition
-from db.search.language import And, Text, parse
-from db.text_index import normalize, writings
+from db.search import counting, rank, run, walk
+from db.search.compile import condition, fts_match
+from db.search.language import And, Text, parse, wanted_texts
+from db.text_index import normalize, with_terms, writings
 from db.transcript import (
     context,
     day_messages,
@@ -102,7 +102,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretches of which an archive of a hundred messages has many."""
     for module, name, value in [
         (walk, "FIRST", 3), (walk, "GROWTH", 2), (walk, "NEAR", 12), (walk, "MOST", 5),
-        (walk, "GAP", 2), (counting, "SAMPLE", 6), (counting, "STEP", 7),
+        (walk, "GAP", 2), (counting, "SAMPLE", 6),
     ]:  # fmt: skip
         monkeypatch.setattr(module, name, value)
 
@@ -257,21 +257,76 @@ def test_characters_are_looked_for_where_they_are_frequent(archive: sqlite3.Conn
 def test_of_many_hits_the_newest_are_ranked(
     archive: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for query in (parse("api"), parse("付"), parse("api -代扣")):
-        everything = run.count(archive, query)
-        monkeypatch.setattr(run, "RANKED", everything)
-        assert run.newest_to_rank(archive, query) is None
-        monkeypatch.setattr(run, "RANKED", everything // 2)
-        part = run.newest_to_rank(archive, query)
-        if part is None:
-            # of other than plain text it is only guessed since when there are so many
-            assert query != parse("api")
-            continue
-        ranked = run.find(archive, run.narrowed(query, part), "rank", None)
-        since = [hit for hit in run.find(archive, query, "rank", None) if hit.sent_at >= part.value]
-        # bm25 knows the whole archive, so that the order stays
-        assert ranked == since
-        assert 0 < len(ranked) < everything + (query != parse("api"))
+    for query in map(parse, ("api", "付", "api -代扣", "支付 OR api", "付 from:林")):
+        everything = run.ranked(archive, query, None).hits
+        assert run.ranked(archive, query, 1000) == (everything, None)
+        monkeypatch.setattr(run, "RANKED", len(everything) // 2)
+        ranked, since = run.ranked(archive, query, 1000)
+        assert since is not None
+        # the weights are those of the whole archive, so that the order stays
+        assert ranked == [hit for hit in everything if hit.sent_at >= since.value]
+        assert ranked == run.ranked(archive, run.narrowed(query, since), None).hits
+        assert len(everything) // 2 <= len(ranked) < len(everything)
+        assert run.ranked(archive, query, None).hits == everything
+        monkeypatch.undo()
+
+
+def by_bm25(connection: sqlite3.Connection, query: And) -> dict[int, float]:
+    """What FTS5 says of the relevance of all that a search of nothing but text finds."""
+    sql = "select rowid, -bm25(messages_fts) from messages_fts where messages_fts match ?"
+    return dict(connection.execute(sql, [fts_match(query)]))
+
+
+TEXTS = st.recursive(
+    st.sampled_from(["支付", "付", "網", "上", "㍿", "api", "ap*", "付网", '"支付 代扣"', "http"]),
+    lambda inner: (
+        st.builds("({} {})".format, inner, inner) | st.builds("({} OR {})".format, inner, inner)
+    ),
+    max_leaves=5,
+).map(parse)
+
+
+@settings(SETTINGS, max_examples=150)
+@given(TEXTS)
+def test_messages_that_are_read_weigh_what_fts5_says(
+    archive: sqlite3.Connection, query: And
+) -> None:
+    expected = by_bm25(archive, query)
+    hits = {text: run.count(archive, And((text,))) for text in wanted_texts(query)}
+    assert rank.weights_by_reading(archive, query, expected, hits) == pytest.approx(expected)
+
+
+@settings(SETTINGS, max_examples=50)
+@given(st.lists(st.text("付支付 aAéｂ，", max_size=200), min_size=1, max_size=8))
+def test_texts_of_any_length_weigh_what_fts5_says(texts: list[str]) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("create table messages (id integer primary key, text text)")
+        connection.execute(
+            "create virtual table messages_fts using"
+            " fts5(terms, content='', tokenize=\"unicode61 remove_diacritics 2\")"
+        )
+        numbered = list(enumerate(texts, 1))
+        connection.executemany("insert into messages values (?, ?)", numbered)
+        connection.executemany(
+            "insert into messages_fts (rowid, terms) values (?, ?)", with_terms(numbered)
+        )
+        connection.commit()
+        for query in map(parse, ("付", "支付", "付付", "a*", "aa OR 付支", "é 付")):
+            expected = by_bm25(connection, query)
+            hits = {text: len(by_bm25(connection, And((text,)))) for text in wanted_texts(query)}
+            if expected:
+                weights = rank.weights_by_reading(connection, query, expected, hits)
+                assert weights == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("query", ["api", "付", "(支付 OR api) from:林", "付 -代扣"])
+def test_frequent_texts_are_ranked_as_rare_ones(
+    archive: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    expected = run.find(archive, parse(query), "rank", 1000)
+    monkeypatch.setattr(rank, "FEW", 0)
+    monkeypatch.setattr(counting, "SAMPLE", 1000)
+    assert run.find(archive, parse(query), "rank", 1000) == expected
 
 
 def test_what_was_gathered_is_found_by_days(archive: sqlite3.Connection, monkeypatch: Any) -> None:

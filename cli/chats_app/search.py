@@ -177,12 +177,15 @@ class _Shown(NamedTuple):
 
 def _show(connection: sqlite3.Connection, query: And, shown: _Shown, output: OutputOptions) -> None:
     limit, context = shown.limit, shown.context
-    part = run.newest_to_rank(connection, query) if shown.order == "rank" and limit else None
-    found = run.find(connection, run.narrowed(query, part), shown.order, limit)
+    if shown.order == "rank":
+        found, since = run.ranked(connection, query, limit)
+    else:
+        found, since = run.find(connection, query, shown.order, limit), None
     groups = run.around(connection, found, context) if context else ([hit] for hit in found)
-    ending = [_total(connection, query, len(found), limit)]
-    if part:
-        ending.append(ranked_of(part))
+    are_all = limit is None or (len(found) < limit and not since)
+    ending = [_total(connection, query, len(found), are_all=are_all)]
+    if since:
+        ending.append(ranked_of(since))
     if not found:
         ending += why_nothing(connection, query)
     if output.format is None and sys.stdout.isatty():
@@ -208,8 +211,8 @@ def _rows(groups: Iterable[list[run.Hit]], found: list[run.Hit], output: OutputO
     render.rows([*columns, "found"] if around else columns, cells, output)
 
 
-def _total(connection: sqlite3.Connection, query: And, shown: int, limit: int | None) -> str:
-    if limit is None or shown < limit:
+def _total(connection: sqlite3.Connection, query: And, shown: int, *, are_all: bool) -> str:
+    if are_all:
         return _several(shown, "message")
     counted = max(run.COUNTED, shown)
     total = run.count(connection, query, counted + 1)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import render, reports
+from cli import render
 from cli.etl_app.config_file import ConfigFile
 from cli.etl_app.day_files import (
     DEFAULT_MAX_SIZE,
@@ -94,7 +94,9 @@ def load(
         day_files(given, room, date, max_size), config=read_config(db, config), jobs=jobs
     )
     with (
-        open_writable(db, create=True, wait=wait, say=render.error_line) as connection,
+        open_writable(
+            db, create=True, at_once=False, wait=wait, say=render.error_line
+        ) as connection,
         new_progress(quiet=quiet, verbose=verbose) as progress,
     ):
         if prune:
@@ -104,6 +106,8 @@ def load(
     if as_json:
         render.line(json.dumps(report.as_dict(), ensure_ascii=False))
     elif not quiet:
+        from cli import reports
+
         reports.load_report(report, db)
     raise typer.Exit(1 if report.problems else 0)
 

@@ -1,4 +1,4 @@
-"""How many messages a search finds, all or up to a number, and since when there are so many."""
+"""How many messages a search finds: all, up to a number, or about."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ from db.search.compile import (
     text_of,
 )
 from db.search.language import And, Node, Or
-from db.search.reading import characters_of, count_matches, in_gathered, is_plain, matched, said
+from db.search.reading import (
+    characters_of,
+    count_matches,
+    in_gathered,
+    is_gathered,
+    is_plain,
+    matched,
+    number_of_messages,
+    said,
+)
 from db.search.walk import Probe, SearchedDays, Walk
 
 # How frequent a character is, the newest messages of that number tell.
 SAMPLE = 5_000
 # Of a more frequent one the index makes too long a list to begin with.
 FREQUENT = 0.01
-# To read a message takes twice as long as for the index to find one that has a character.
-READING = 2
-# The days of so many messages are one step back in time.
-STEP = 50_000
 
 
 def count_up_to(connection: sqlite3.Connection, query: And, most: int) -> int:
@@ -54,23 +59,12 @@ def all_hits(connection: sqlite3.Connection, query: And, most: int = -1) -> tupl
     return "messages m", condition(query, text)
 
 
-def date_of_newest(connection: sqlite3.Connection, query: And, hits: int) -> str | None:
-    """The date since which there are about that many hits; None if that is not to be told."""
-    match = text_of(query) if all(map(is_plain, query.nodes)) else ""
-    days, probe = SearchedDays(connection, query, Walk(newest=True)), Probe(connection, query)
-    # where to count hits would take long, they are taken to be as frequent as the newest are
-    share = 0.0 if match else _share(connection, *query.nodes)
-    counted = 0.0
-    while stretch := days.take(STEP):
-        if match:
-            counted += sum(
-                count_matches(connection, match, span=span) for span in probe.spans(stretch)
-            )
-        else:
-            counted += share * sum(day.messages for day in stretch)
-        if counted >= hits:
-            return stretch[-1].date
-    return None
+def estimated_hits(connection: sqlite3.Connection, query: And, exact: int) -> int:
+    """How many messages a search finds: counted up to ``exact``, above that by the newest."""
+    counted = count_up_to(connection, query, exact + 1)
+    if counted <= exact:
+        return counted
+    return max(counted, round(number_of_messages(connection) * _share(connection, *query.nodes)))
 
 
 def span_of_days(connection: sqlite3.Connection, query: And) -> Span | None:
@@ -106,10 +100,7 @@ def _is_read(connection: sqlite3.Connection, query: And, most: int) -> bool:
         return False
     if not fts_match(query):
         return _share(connection, Or(characters)) > FREQUENT
-    (messages,) = connection.execute("select ifnull(max(id), 0) from messages").fetchone()
-    share = _share(connection, *query.nodes)
-    # so many messages are read until there are enough, or so many gathered
-    return most >= 0 and READING * most < share * share * int(messages)
+    return most >= 0 and not is_gathered(connection, _share(connection, *query.nodes), most)
 
 
 def _share(connection: sqlite3.Connection, *nodes: Node) -> float:

@@ -25,6 +25,8 @@ from db.text_index import writings
 
 # To ask the index for one message takes as long as to gather that many.
 PROBE = 100
+# To read a message takes twice as long as to gather one that has a character.
+READING = 2
 _SAID = "select count(*) from messages where speaker_id in (select value from json_each(?))"
 _IS_MATCH = "exists (select 1 from messages_fts where messages_fts match ? and rowid = m.id)"
 _MATCHED = "messages_fts cross join messages m on m.id = messages_fts.rowid"
@@ -111,3 +113,17 @@ def all_matches(connection: sqlite3.Connection, match: str) -> list[int]:
     """The ids of all that a MATCH string finds, in their order."""
     rows = connection.execute("select rowid from messages_fts where messages_fts match ?", [match])
     return [id_ for (id_,) in rows]
+
+
+def is_gathered(connection: sqlite3.Connection, share: float, hits: int) -> bool:
+    """Whether gathering all hits takes no longer than reading messages until there are so many.
+
+    ``share`` is how many of the messages are hits.
+    """
+    return share * share * number_of_messages(connection) <= READING * hits
+
+
+def number_of_messages(connection: sqlite3.Connection) -> int:
+    """How many messages there are, as their days say."""
+    (number,) = connection.execute("select ifnull(sum(messages), 0) from days").fetchone()
+    return int(number)

@@ -6,22 +6,22 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from db import functions
 from db.search.compile import Condition, condition, fts_match, text_of, with_speakers
-from db.search.counting import all_hits, count_up_to, date_of_newest, span_of_days
+from db.search.counting import all_hits, count_up_to
 from db.search.errors import SearchError
 from db.search.language import And, Filter, Node, Text
+from db.search.rank import by_relevance
 from db.search.reading import said
-from db.search.walk import Place, Walk, first_hits
+from db.search.walk import Place, Walk, first_hits, hits_of_first_dates
 from db.text_index import scan_pattern, scannable
 
 # Hits are counted so far unless they are asked to be: people see as little in a million.
 COUNTED = 10_000
-# Of more hits only the newest are ranked: a million would take more than a second.
-RANKED = 100_000
+# Of more hits only the newest are ranked: so many take a quarter of a second.
+RANKED = 10_000
 
 Order = Literal["newest", "oldest", "rank"]
 By = Literal["room", "speaker", "month"]
@@ -74,6 +74,13 @@ class Stretch(NamedTuple):
     after: int | None = None
 
 
+class Ranked(NamedTuple):
+    """Hits by relevance, and what narrows the search to the newest if only they were looked at."""
+
+    hits: list[Hit]
+    since: Filter | None
+
+
 class NamedSql(NamedTuple):
     """A statement, and the values of its named parameters."""
 
@@ -81,8 +88,7 @@ class NamedSql(NamedTuple):
     parameters: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How many messages a search finds: in all, by room, by month and by person.
 
     Notices are of no person.
@@ -117,8 +123,8 @@ _ORDERS = {
 _BEHIND = {
     "newest": "(m.sent_at, m.id) < (?, ?)",
     "oldest": "(m.sent_at, m.id) > (?, ?)",
-    "rank": ("(bm25(messages_fts) > ? or bm25(messages_fts) = ? and (m.sent_at, m.id) < (?, ?))"),
 }
+_NOTHING_TO_RANK_BY = "--rank needs text to rank by, and this search has none"
 _RANKED = "messages_fts join messages m on m.id = messages_fts.rowid"
 _GROUPS = {
     "room": ("r.slug", "2 desc, 1"),
@@ -145,14 +151,52 @@ def find(connection: sqlite3.Connection, query: And, order: Order, limit: int | 
 
 def stretch(connection: sqlite3.Connection, query: And, wanted: Stretch) -> list[Hit]:
     """Some of the messages found, in order. Raises SearchError as ``find`` does."""
+    if wanted.order == "rank":
+        return ranked(connection, query, wanted.limit, wanted.after).hits
     query = _with_speakers(connection, query)
-    if wanted.order != "rank" and wanted.limit is not None:
+    if wanted.limit is not None:
         after = None if wanted.after is None else _moment(connection, wanted.after)
         walk = Walk(wanted.order == "newest", wanted.limit, after)
         places = first_hits(connection, query, walk)
         if places is not None:
             return _hits(connection, [place.id for place in places])
     return _sorted_hits(connection, query, wanted)
+
+
+def ranked(
+    connection: sqlite3.Connection, query: And, limit: int | None, after: int | None = None
+) -> Ranked:
+    """The hits by relevance: of the newest, or of all if there is no ``limit``.
+
+    Raises SearchError as ``find`` does, and where the search does not find ``after``.
+    """
+    if not is_rankable(query):
+        raise SearchError(_NOTHING_TO_RANK_BY)
+    query = _with_speakers(connection, query)
+    places, since = _to_rank(connection, query, are_all=limit is None)
+    ids = by_relevance(connection, query, places)
+    if after is not None:
+        if after not in ids:
+            raise SearchError("the message to go on behind is none that this search finds")
+        ids = ids[ids.index(after) + 1 :]
+    return Ranked(_hits(connection, ids[:limit]), since)
+
+
+def _to_rank(
+    connection: sqlite3.Connection, query: And, *, are_all: bool
+) -> tuple[list[Place], Filter | None]:
+    """The hits to rank, newest first, and since when they are all: whole days of the newest."""
+    walk = Walk(newest=True, limit=RANKED + 1)
+    places = None if are_all else hits_of_first_dates(connection, query, walk)
+    if places is None:
+        source, (sql, parameters) = all_hits(connection, query)
+        found = connection.execute(f"select m.sent_at, m.id from {source} where {sql}", parameters)
+        places = sorted(map(Place._make, found), reverse=True)
+    if are_all or len(places) <= RANKED:
+        return places, None
+    date = places[RANKED - 1].sent_at[:10]
+    since = Filter("since", date, f"since:{date}")
+    return [place for place in places if place.sent_at >= date], since
 
 
 def _with_speakers(connection: sqlite3.Connection, query: And) -> And:
@@ -164,18 +208,13 @@ def _with_speakers(connection: sqlite3.Connection, query: And) -> And:
 
 def _sorted_hits(connection: sqlite3.Connection, query: And, wanted: Stretch) -> list[Hit]:
     """The same, from sorting all that is found."""
-    if wanted.order == "rank":
-        source, (sql, parameters) = _source_and_condition(query, wanted.order)
-        if span := span_of_days(connection, query):
-            sql = f"messages_fts.rowid between {span.first} and {span.last} and {sql}"
-    else:
-        source, (sql, parameters) = "messages m", said(connection, query)
+    sql, parameters = said(connection, query)
     values: list[object] = [*parameters]
     if wanted.after is not None:
-        values += _place(connection, query, wanted.order, wanted.after)
+        values += _moment(connection, wanted.after)
         sql = f"{sql} and {_BEHIND[wanted.order]}"
     # sorted without their text, which is long
-    statement = f"select m.id from {source} where {sql} order by {_ORDERS[wanted.order]} limit ?"
+    statement = f"select m.id from messages m where {sql} order by {_ORDERS[wanted.order]} limit ?"
     rows = connection.execute(statement, [*values, -1 if wanted.limit is None else wanted.limit])
     return _hits(connection, [id_ for (id_,) in rows])
 
@@ -186,15 +225,6 @@ def _hits(connection: sqlite3.Connection, ids: list[int]) -> list[Hit]:
     rows = connection.execute(_HIT.format(source="messages m", condition=sql), [str(ids)])
     by_id = {hit.id: hit for hit in map(Hit._make, rows)}
     return [by_id[id_] for id_ in ids]
-
-
-def newest_to_rank(connection: sqlite3.Connection, query: And) -> Filter | None:
-    """What narrows a search to those of its hits that can be ranked soon; None: all can."""
-    query = _with_speakers(connection, query)
-    if count_up_to(connection, query, RANKED + 1) <= RANKED:
-        return None
-    date = date_of_newest(connection, query, RANKED)
-    return Filter("since", date, f"since:{date}") if date else None
 
 
 def narrowed(query: And, part: Filter | None) -> And:
@@ -339,27 +369,11 @@ def _source_and_condition(query: And, order: Order) -> tuple[str, Condition]:
         return "messages m", wanted
     text = text_of(query)
     if not text:
-        raise SearchError("--rank needs text to rank by, and this search has none")
+        raise SearchError(_NOTHING_TO_RANK_BY)
     if fts_match(query):
         return _RANKED, Condition("messages_fts match ?", (text,))
     matching = f"messages_fts match ? and {wanted.sql}"
     return _RANKED, Condition(matching, (text, *wanted.parameters))
-
-
-def _place(
-    connection: sqlite3.Connection, query: And, order: Order, message_id: int
-) -> tuple[object, ...]:
-    """Where in the order a message stands, as the values that ``_BEHIND`` asks for."""
-    place = _moment(connection, message_id)
-    if order != "rank":
-        return place
-    score = connection.execute(
-        "select bm25(messages_fts) from messages_fts where messages_fts match ? and rowid = ?",
-        [text_of(query), message_id],
-    ).fetchone()
-    if score is None:
-        raise SearchError("the message to go on behind is none that this search finds")
-    return (*score, *score, *place)
 
 
 def _moment(connection: sqlite3.Connection, message_id: int) -> Place:

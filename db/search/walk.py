@@ -29,6 +29,7 @@ from db.search.reading import (
     count_matches,
     has_character,
     in_read,
+    is_gathered,
     is_plain,
     matched,
 )
@@ -73,6 +74,14 @@ class Day(NamedTuple):
 
 def first_hits(connection: sqlite3.Connection, query: And, walk: Walk) -> list[Place] | None:
     """The first hits, in order; None where hits are so rare that all are found sooner at once."""
+    found = hits_of_first_dates(connection, query, walk)
+    return None if found is None else found[: walk.limit]
+
+
+def hits_of_first_dates(
+    connection: sqlite3.Connection, query: And, walk: Walk
+) -> list[Place] | None:
+    """At least the first hits, in order: all of each date; None as for ``first_hits``."""
     days = SearchedDays(connection, query, walk)
     probe = Probe(connection, query, max(MOST, walk.limit))
     found: list[Place] = []
@@ -84,11 +93,13 @@ def first_hits(connection: sqlite3.Connection, query: And, walk: Walk) -> list[P
             size = max(size // GROWTH**2, 1)
             continue
         found += sorted(filter(walk.is_ahead, hits), reverse=walk.newest)
-        size *= GROWTH
         walked += sum(day.messages for day in stretch)
-        if walked >= NEAR and len(found) < walk.limit and probe.is_rare():
+        # no further than there will be enough, as far as one can tell
+        missing = (walk.limit - len(found)) * walked // max(len(found), 1)
+        size = min(size * GROWTH, max(missing, 0) + FIRST)
+        if walked >= NEAR and probe.is_rare(len(found) / walked):
             return None
-    return found[: walk.limit]
+    return found
 
 
 class SearchedDays:
@@ -140,17 +151,24 @@ class Probe:
         # the ids of all that have the characters searched for, where those are rare
         self._gathered: list[int] | None = None
 
-    def is_rare(self) -> bool:
-        """Whether all hits are found at once sooner than by walking on; looks only once."""
-        if self._has_looked or not self._nodes:
+    def is_rare(self, share: float) -> bool:
+        """Whether all hits are found at once sooner than by walking on; looks only once.
+
+        ``share`` is how many of the messages walked past are hits.
+        """
+        nodes = And(self._nodes)
+        if self._has_looked:
+            return False
+        takes_long = bool(speakers_of(nodes)) or has_character(nodes)
+        if takes_long and not is_gathered(self._connection, share, self._most):
             return False
         self._has_looked = True
-        if speakers_of(And(self._nodes)):
+        if speakers_of(nodes):
             return True
-        match = text_of(And(self._nodes))
+        match = text_of(nodes)
         if not match:
             return False
-        if all(map(fts_match, self._nodes)) and has_character(And(self._nodes)):
+        if all(map(fts_match, self._nodes)) and has_character(nodes):
             self._gathered = all_matches(self._connection, match)
             return len(self._gathered) <= self._most
         return count_matches(self._connection, match, self._most + 1) <= self._most

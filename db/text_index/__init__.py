@@ -1,11 +1,10 @@
 """How text becomes the terms of the full-text index, and a search becomes a MATCH."""
 
 from db.text_index.phrase import match_phrase, scan_pattern, scannable
-from db.text_index.terms import VERSION, index_terms, index_terms_of, normalize, with_terms
+from db.text_index.terms import index_terms, index_terms_of, normalize, with_terms
 from db.text_index.writings import writings
 
 __all__ = [
-    "VERSION",
     "index_terms",
     "index_terms_of",
     "match_phrase",

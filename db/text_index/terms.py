@@ -19,9 +19,6 @@ from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
-# Raise it with any change to what index_terms() gives: an archive's index must be of one version.
-VERSION = "1"
-
 # Scripts written without spaces: ideographs, kana, bopomofo, hangul. Every one of these
 # characters is part of a word to unicode61 (a test asks it).
 CJK = (

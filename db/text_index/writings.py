@@ -6,7 +6,6 @@ all messages that have it. Where a few messages are to be looked through, this d
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cache
 
@@ -14,8 +13,13 @@ from db.text_index.terms import normalize, plain_forms, words_of
 
 # Ideographs: unlike kana and hangul, nothing composes them of several characters or joins them to
 # what stands behind them, so that a text's normal form is that of its characters one by one.
-_IDEOGRAPH = re.compile(
-    "[\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
+_IDEOGRAPHS = (
+    range(0x3005, 0x3008),
+    range(0x3021, 0x302A),
+    range(0x3400, 0x4DC0),
+    range(0x4E00, 0xA000),
+    range(0xF900, 0xFB00),
+    range(0x20000, 0x3FFFE),
 )
 # The blocks with characters that NFKC makes ideographs of: radicals, 〸, ㊤, ㍿, 🈚 and their like
 # (a test looks for others).
@@ -33,7 +37,7 @@ def writings(text: str) -> list[str]:
     None for text that is not just one ideograph.
     """
     character = words_of(text).strip()
-    if not _IDEOGRAPH.fullmatch(character):
+    if len(character) != 1 or not any(ord(character) in block for block in _IDEOGRAPHS):
         return []
     return list(dict.fromkeys([character, *_other_writings().get(character, ())]))
 

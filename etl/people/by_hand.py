@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 # The pronoun that the exporter gives the account it exported for a name.
 ME = "我"
 
 
-@dataclass(frozen=True, slots=True)
-class ByHand:
+class ByHand(NamedTuple):
     """What people decided: ``me`` is who 我 is, ``join`` and ``part`` are groups of names."""
 
     me: str | None = None

@@ -8,14 +8,13 @@ terminal.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from etl.records import PageRecord
+if TYPE_CHECKING:
+    from etl.records import PageRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A page format: its name in the archive, the endings of its files, and the module it is in.
 
     That is imported with the first page: looking which files changed should not wait for it.
@@ -28,7 +27,7 @@ class Format:
     def parse(self, content: bytes, date: str) -> PageRecord:
         """Read the page of one day (``YYYY-MM-DD``). Raises PageError."""
         parse_page = importlib.import_module(self.module).parse_page
-        return cast(PageRecord, parse_page(content, date))
+        return cast("PageRecord", parse_page(content, date))
 
     def render(self, page: PageRecord) -> bytes:
         """The page's bytes."""

@@ -18,7 +18,7 @@ from cli.searches import check_rooms, ranked_of, said_number, why_nothing
 from db.reader import rooms
 from db.search import run
 from db.search.errors import SearchError
-from db.search.language import And, by_person, in_period, in_room, parse, wanted_texts
+from db.search.language import And, Filter, by_person, in_period, in_room, parse, wanted_texts
 from db.transcript import TranscriptMessage, find_message, messages_of_keys
 
 PATH = "search"
@@ -159,10 +159,7 @@ def _found(visit: Visit, search: _Search) -> dict[str, object]:
     query = search.query()
     order, after = search.order(query), search.after()
     total = run.count(visit.connection, query, run.COUNTED + 1)
-    part = run.newest_to_rank(visit.connection, query) if order == "rank" else None
-    shown_of = run.narrowed(query, part)
-    wanted = run.Stretch(order, HITS + 1, after)
-    hits = run.stretch(visit.connection, shown_of, wanted) if total else []
+    hits, since = _hits(visit, query, order, after) if total else ([], None)
     shown = hits[:HITS]
     is_counted = total <= run.COUNTED or visit.argument("counts") == "all"
     counts = run.counts(visit.connection, query) if is_counted else None
@@ -173,15 +170,24 @@ def _found(visit: Visit, search: _Search) -> dict[str, object]:
         "more_than_rows": total > visit.most_rows,
         "listed": LISTED,
         "why": [] if total else why_nothing(visit.connection, query),
-        "ranked": ranked_of(part) if part else "",
+        "ranked": ranked_of(since) if since else "",
         "hits": _excerpts(visit, search, query, shown),
         "sorts": _sorts(search, query, order),
         "first": search.beside() if after is not None else None,
         "next": search.beside(after=shown[-1].key) if len(hits) > HITS else None,
         "count_all": search.beside(after=visit.argument("after"), counts="all"),
         "counts": _narrowings(search, counts) if counts else None,
-        **_as_data(visit, shown_of, order),
+        **_as_data(visit, run.narrowed(query, since), order),
     }
+
+
+def _hits(
+    visit: Visit, query: And, order: run.Order, after: int | None
+) -> tuple[list[run.Hit], Filter | None]:
+    """A page's hits and the next one, and since when if only the newest are ranked."""
+    if order == "rank":
+        return run.ranked(visit.connection, query, HITS + 1, after)
+    return run.stretch(visit.connection, query, run.Stretch(order, HITS + 1, after)), None
 
 
 def _narrowings(search: _Search, counts: run.Counts) -> dict[str, object]:
