@@ -21,8 +21,7 @@ SMALL = {"rooms", "speakers", "people", "aliases", "emoji", "loads"}
 
 # What has to read all of a table, or of the messages of chosen days, and why.
 WHOLE = {
-    "conversation-starters half_hours": "each is a part of a conversation",
-    "conversation-starters messages": "only where silences of less than half an hour are asked for",
+    "conversation-starters days": "each half hour is a part of a conversation",
     "edited-days revisions": "it counts them by day",
     "emoji-by-speaker message_emoji": "it counts all",
     "emoji-by-use message_emoji": "it counts all",
@@ -46,10 +45,10 @@ WAYS: dict[str, set[str]] = {
     "companies": {"days by days_date", "speaker_days by primary key"},
     "conversation-starters": {
         "days by primary key",
-        "half_hours whole",
+        "days whole",
+        "half_hours by primary key",
         "messages by messages_day_id",
         "messages by primary key",
-        "messages whole",
     },
     "declared-lines-differ": {"days by days_date", "rejects by rejects_day_id"},
     "edited-days": {"days by primary key", "revisions whole"},
