@@ -1,4 +1,7 @@
-"""Counts that are kept with each day, so that nobody counts all messages to look at them."""
+"""What is kept so that nobody looks at all messages to count them.
+
+That are counts of each day, and with each mention and emoji its message's day and speaker.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from collections.abc import Mapping
 
 from db.rows import HALF_HOUR, DayRows
 
-_SPEAKERS = "insert into speaker_days (day_id, speaker_id, messages) values (?, ?, ?)"
+_SPEAKERS = """
+insert into speaker_days (day_id, speaker_id, messages, longest, half_hours) values (?, ?, ?, ?, ?)
+"""
 _HALF_HOURS = """
 insert into half_hours (day_id, half_hour, messages, pictures, notices, first_second, last_second)
 values (?, ?, ?, ?, ?, ?, ?)
@@ -15,9 +20,22 @@ values (?, ?, ?, ?, ?, ?, ?)
 _RENEW = (
     "delete from speaker_days",
     """
-    insert into speaker_days (day_id, speaker_id, messages)
-    select day_id, speaker_id, count(*) from messages
-    where speaker_id is not null group by day_id, speaker_id
+    insert into speaker_days (day_id, speaker_id, messages, longest, half_hours)
+    select day_id, speaker_id, sum(messages), max(longest), group_concat(char(48 + half_hour), '')
+    from (
+      select day_id, speaker_id, half_hour, count(*) as messages, max(characters) as longest
+      from (
+        select day_id, speaker_id, iif(kind = 'text', length(text), 0) as characters,
+               substr(sent_at, 12, 2) * 2 + (substr(sent_at, 15, 2) >= '30') as half_hour
+        from messages
+        where speaker_id is not null
+        -- all of them: but for this SQLite would put their texts in order
+        limit -1
+      )
+      group by day_id, speaker_id, half_hour
+      order by day_id, speaker_id, half_hour
+    )
+    group by day_id, speaker_id
     """,
     "delete from half_hours",
     f"""
@@ -37,6 +55,18 @@ _RENEW = (
       select count(*), min(m.id), max(m.id) from messages m where m.day_id = days.id
     )
     """,
+    """
+    update mentions set (day_id, from_speaker_id) = (m.day_id, m.speaker_id)
+    from messages m
+    where m.id = mentions.message_id
+      and (mentions.day_id <> m.day_id or mentions.from_speaker_id is not m.speaker_id)
+    """,
+    """
+    update message_emoji set (day_id, speaker_id) = (m.day_id, m.speaker_id)
+    from messages m
+    where m.id = message_emoji.message_id
+      and (message_emoji.day_id <> m.day_id or message_emoji.speaker_id is not m.speaker_id)
+    """,
 )
 
 
@@ -48,7 +78,7 @@ def write(
 ) -> None:
     """Write the counts of a day that has none; ``speakers`` are the ids of its names."""
     # in the order of the table, which is quickest
-    said = sorted((day_id, speakers[name], messages) for name, messages in rows.speakers)
+    said = sorted((day_id, speakers[name], *counted) for name, *counted in rows.speakers)
     connection.executemany(_SPEAKERS, said)
     connection.executemany(_HALF_HOURS, ((day_id, *row) for row in rows.half_hours))
 
@@ -60,6 +90,6 @@ def delete(connection: sqlite3.Connection, day_id: int) -> None:
 
 
 def renew(connection: sqlite3.Connection) -> None:
-    """Count all days anew, from their messages."""
+    """Make all of it anew, from the messages."""
     for statement in _RENEW:
         connection.execute(statement)

@@ -25,6 +25,7 @@ class Family:
     sweep: tuple[str, ...] = ()
 
 
+_SPEAKER = "(select speaker_id from messages where id = :message_id)"
 _OF_DAY = "message_id in (select id from messages where day_id = :day_id)"
 
 IMAGES = Family(
@@ -71,7 +72,8 @@ MENTIONS = Family(
     name="mentions",
     counted="mentions",
     insert=(
-        "insert into mentions (message_id, position, written) values (:message_id, :at, :written)",
+        "insert into mentions (message_id, position, written, day_id, from_speaker_id)"
+        f" values (:message_id, :at, :written, :day_id, {_SPEAKER})",
     ),
     delete=f"delete from mentions where {_OF_DAY}",
 )
@@ -82,8 +84,9 @@ EMOJI = Family(
     insert=(
         "insert into emoji (code, unicode) values (:code, :unicode) on conflict (code)"
         " do update set unicode = excluded.unicode where unicode is not excluded.unicode",
-        "insert into message_emoji (message_id, emoji_id, count)"
-        " values (:message_id, (select id from emoji where code = :code), :uses)",
+        "insert into message_emoji (message_id, emoji_id, count, day_id, speaker_id)"
+        " values (:message_id, (select id from emoji where code = :code), :uses, :day_id,"
+        f" {_SPEAKER})",
     ),
     delete=f"delete from message_emoji where {_OF_DAY}",
     sweep=(

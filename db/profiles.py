@@ -157,6 +157,7 @@ class Figures:
 
 
 LISTED = 5
+TALKED_DAYS = 2000
 WORDS = 12
 
 
@@ -193,11 +194,10 @@ def is_somebody(connection: sqlite3.Connection, name: str) -> bool:
 def profile(connection: sqlite3.Connection, person: Person, *, by_name: bool = False) -> Profile:
     """What the archive knows of a person; with ``by_name`` others go by single names, too."""
     values = _values(person)
-    (days,) = connection.execute(_DAYS, values).fetchone()
     return Profile(
         person=person,
         names=names_over_time(connection, person),
-        days=days,
+        days=written_days(connection, person),
         rooms=rooms_of(connection, person),
         months=dict(connection.execute(_MONTHS, values)),
         hours=_hours(connection.execute(_HOURS, values)),
@@ -212,6 +212,11 @@ def profile(connection: sqlite3.Connection, person: Person, *, by_name: bool = F
 def names_over_time(connection: sqlite3.Connection, person: Person) -> list[NameUse]:
     """A person's names in the order of time."""
     return list(map(NameUse._make, connection.execute(_NAMES_OVER_TIME, _values(person))))
+
+
+def written_days(connection: sqlite3.Connection, person: Person) -> int:
+    """On how many days of rooms a person wrote."""
+    return int(connection.execute(_DAYS, _values(person)).fetchone()[0])
 
 
 def days_of(connection: sqlite3.Connection, person: Person) -> list[DayCount]:
@@ -252,8 +257,13 @@ def mentioned_by(
 def talks_with(
     connection: sqlite3.Connection, person: Person, *, by_name: bool = False
 ) -> list[Count]:
-    """Who writes in the most of the half hours and rooms in which a person does."""
-    return _counts(connection, _TALKS_WITH, _values(person, by_name=by_name))
+    """Who writes in the most of the half hours and rooms in which a person does.
+
+    Of somebody who wrote on more than ``TALKED_DAYS`` days of rooms, only the newest are looked at.
+    """
+    return _counts(
+        connection, _TALKS_WITH, {**_values(person, by_name=by_name), "days": TALKED_DAYS}
+    )
 
 
 def totals(connection: sqlite3.Connection) -> Totals:
@@ -417,19 +427,31 @@ where n.name in (select value from json_each(:names))
 group by who order by n desc, who limit :limit
 """
 _TALKS_WITH = """
-with halves as materialized (
-  select distinct day_id, substr(sent_at, 1, 14) as hour, substr(sent_at, 15, 1) >= '3' as second
-  from messages where speaker_id in (select value from json_each(:speakers))
+with recursive places (size, place) as (
+  -- of every character in a text of that size, for each size of speaker_days.half_hours
+  select 1, 1
+  union all
+  select iif(place < size, size, size + 1), iif(place < size, place + 1, 1) from places
+  where place < 48
 ),
-present as materialized (
-  select distinct h.day_id, h.hour, h.second, m.speaker_id
-  from (select distinct day_id from halves) t
-  cross join messages m on m.day_id = t.day_id
-  cross join halves h on h.day_id = m.day_id and h.hour = substr(m.sent_at, 1, 14)
-    and h.second = (substr(m.sent_at, 15, 1) >= '3')
+halves as materialized (
+  select distinct x.day_id, substr(x.half_hours, n.place, 1) as half_hour
+  from (
+    select d.id
+    from days d join rooms r on r.id = d.room_id
+    where d.id in (
+      select day_id from messages where speaker_id in (select value from json_each(:speakers))
+    )
+    order by d.date desc, r.slug limit :days
+  ) t
+  cross join speaker_days x on x.day_id = t.id
+    and x.speaker_id in (select value from json_each(:speakers))
+  cross join places n on n.size = length(x.half_hours)
 )
-select ifnull(p.name, s.name) as who, count(distinct x.day_id || ' ' || x.hour || x.second) as n
-from present x
+select ifnull(p.name, s.name) as who,
+       count(distinct h.day_id * 48 + unicode(h.half_hour)) as n
+from halves h
+cross join speaker_days x on x.day_id = h.day_id and instr(x.half_hours, h.half_hour)
 join speakers s on s.id = x.speaker_id
 left join people p on p.id = s.person_id and not :by_name
 where x.speaker_id not in (select value from json_each(:speakers))

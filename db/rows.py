@@ -45,15 +45,25 @@ class RejectRow(NamedTuple):
     content: bytes
 
 
+# in seconds
+HALF_HOUR = 1800
+
+
 class SpeakerRow(NamedTuple):
-    """A name that messages were exported under, and how many of the day."""
+    """A name that messages were exported under, and what it wrote on the day.
+
+    ``longest`` counts characters; ``half_hours`` has a character for each, see ``half_hour_sign``.
+    """
 
     name: str
     messages: int
+    longest: int
+    half_hours: str
 
 
-# in seconds
-HALF_HOUR = 1800
+def half_hour_sign(half_hour: int) -> str:
+    """The character for a half hour of the day, 0 to 47: their order is that of time."""
+    return chr(ord("0") + half_hour)
 
 
 class HalfHourRow(NamedTuple):

@@ -186,9 +186,9 @@ def insert_speakers(connection: sqlite3.Connection, speakers: Collection[Speaker
     """Write names that are not there yet; the ids of all that were given."""
     connection.executemany(
         "insert into speakers (name) values (?) on conflict do nothing",
-        ((name,) for name, _ in speakers),
+        ((speaker.name,) for speaker in speakers),
     )
-    names = json.dumps([name for name, _ in speakers], ensure_ascii=False)
+    names = json.dumps([speaker.name for speaker in speakers], ensure_ascii=False)
     find = "select name, id from speakers where name in (select value from json_each(?))"
     ids: dict[str | None, int | None] = {None: None}
     ids.update(connection.execute(find, [names]))

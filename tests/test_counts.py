@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -12,20 +15,41 @@ from tests.pages import DATE, LIN, WANG, message, write_page
 from tests.test_archive_file import as_the_first_schema_had_it
 from tests.visits import visit_one
 
-SPEAKER_DAYS = "select day_id, speaker_id, messages from speaker_days order by 1, 2"
+SPEAKER_DAYS = "select * from speaker_days order by day_id, speaker_id"
 HALF_HOURS = """
 select d.date, h.half_hour, h.messages, h.pictures, h.notices, time(h.first_second, 'unixepoch'),
        time(h.last_second, 'unixepoch')
 from half_hours h join days d on d.id = h.day_id order by 1, 2
 """
-COUNTED = """
-select day_id, speaker_id, count(*) from messages where speaker_id is not null
-group by 1, 2 order by 1, 2
+SAID = """
+select day_id, speaker_id, kind, text, time(sent_at) from messages where speaker_id is not null
+order by day_id, speaker_id, sent_at
+"""
+COPIED = """
+select m.key, m.day_id = t.day_id, m.speaker_id is t.{0} from {1} t
+join messages m on m.id = t.message_id order by m.key
 """
 
 
 def counts(db: Path) -> list[tuple[object, ...]]:
-    return query(db, SPEAKER_DAYS) + query(db, HALF_HOURS)
+    return query(db, SPEAKER_DAYS) + query(db, HALF_HOURS) + copies(db)
+
+
+def copies(db: Path) -> list[tuple[object, ...]]:
+    """Whether mentions and emoji have the day and the speaker of their messages."""
+    mentions = COPIED.format("from_speaker_id", "mentions")
+    return query(db, mentions) + query(db, COPIED.format("speaker_id", "message_emoji"))
+
+
+def counted(db: Path) -> list[tuple[object, ...]]:
+    """What ``speaker_days`` should have."""
+    rows = []
+    for of, said in groupby(query(db, SAID), key=lambda row: row[:2]):
+        kinds, texts, times = list(zip(*said, strict=True))[2:]
+        longest = max(len(t) if k == "text" else 0 for k, t in zip(kinds, texts, strict=True))
+        signs = dict.fromkeys(chr(48 + 2 * int(t[:2]) + (t[3:] >= "30")) for t in times)
+        rows.append((*of, len(texts), longest, "".join(signs)))
+    return rows
 
 
 def test_half_hours_tell_when_and_what(etl: Command, db: Path, tmp_path: Path) -> None:
@@ -46,13 +70,32 @@ def test_half_hours_tell_when_and_what(etl: Command, db: Path, tmp_path: Path) -
     ]
 
 
+def test_names_tell_when_they_wrote_and_how_much_at_most(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    picture = "![x](http://example.com/img/20310203_233000.png)"
+    write_page(
+        tmp_path,
+        message("23:30:00", LIN, picture),
+        message("00:29:59", LIN, "早上好"),
+        message("00:00:00", LIN, "早"),
+        message("07:30:00", WANG, picture),
+    )
+    etl("load", tmp_path)
+    assert [row[2:] for row in query(db, SPEAKER_DAYS)] == [(3, 3, "0_"), (1, 0, "?")]
+    assert query(db, SPEAKER_DAYS) == counted(db)
+
+
 def test_they_follow_a_later_export(etl: Command, db: Path, tmp_path: Path) -> None:
-    first, second = message("07:00:00", LIN, "早"), message("08:00:00", WANG, "早")
+    first, second = message("07:00:00", LIN, "早[强]"), message("08:00:00", WANG, f"@{LIN} 早[强]")
     etl("load", write_page(tmp_path, first, second))
-    etl("load", write_page(tmp_path, second, message("08:40:00", WANG, "好")))
-    assert query(db, SPEAKER_DAYS) == query(db, COUNTED)
+    # the same message, of somebody else
+    first = message("07:00:00", WANG, "早[强]")
+    etl("load", write_page(tmp_path, first, second, message("08:40:00", WANG, "好")))
+    assert copies(db) == [(key, 1, 1) for (key, *_) in copies(db)]
+    assert query(db, SPEAKER_DAYS) == counted(db)
     hours = query(db, "select half_hour, messages from half_hours")
-    assert hours == [(16, 1), (17, 1)]
+    assert hours == [(14, 1), (16, 1), (17, 1)]
 
 
 def test_a_day_that_is_removed_takes_them_along(etl: Command, db: Path, tmp_path: Path) -> None:
@@ -63,7 +106,7 @@ def test_a_day_that_is_removed_takes_them_along(etl: Command, db: Path, tmp_path
     etl("load", "--prune", "--yes", tmp_path)
     assert query(db, "select count(*) from days") == [(1,)]
     assert [row[0] for row in query(db, HALF_HOURS)] == ["2031-02-04"]
-    assert query(db, SPEAKER_DAYS) == query(db, COUNTED)
+    assert query(db, SPEAKER_DAYS) == counted(db)
 
 
 def test_loading_counting_anew_and_upgrading_count_the_same(
@@ -71,7 +114,11 @@ def test_loading_counting_anew_and_upgrading_count_the_same(
 ) -> None:
     etl("load", "--sample", "-q")
     loaded = counts(db)
-    assert query(db, SPEAKER_DAYS) == query(db, COUNTED)
+    assert copies(db) == [(key, 1, 1) for (key, *_) in copies(db)]
+    assert query(db, SPEAKER_DAYS) == counted(db)
+    with contextlib.closing(sqlite3.connect(db)) as connection, connection:
+        for table in ("speaker_days", "mentions", "message_emoji"):
+            connection.execute(f"update {table} set day_id = 100 + day_id")
     etl("rebuild", "derived")
     assert counts(db) == loaded
     (tmp_path / "old").mkdir()

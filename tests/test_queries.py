@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cli.main import run
 from db.catalog import Query, Value, queries, run_query
@@ -42,6 +44,7 @@ PLAUSIBLE: dict[str, tuple[str, ...]] = {
     "mentioned": ("周",),
     "minutes": ("0",),
     "name": ("pdf",),
+    "newest": ("1",),
     "presenter": ("林",),
     "room": ("prodarch",),
     "silence": ("15",),
@@ -55,6 +58,8 @@ ALWAYS_ALL_HOURS = {"messages-per-hour-and-weekday"}
 SECONDS_ON_CORPUS = 3  # ten times what they take: a plan gone wrong takes far more
 
 ZHAO = "赵安-海岚-风控-深圳"
+# what may stand around a word
+WRITTEN = (("", ""), ("协议", "了"), ("a ", "b"))
 
 # the last goes by names anyway
 NOT_OF_SPEAKERS = {
@@ -539,6 +544,38 @@ def test_topics_are_counted_by_month_and_speaker(etl: Command, db: Path, tmp_pat
         (LIN, 2, 2, 100.0),
         (WANG, 1, 3, 33.3),
     ]
+
+
+@given(words=st.lists(st.text('代扣付發发aA .*"', min_size=1, max_size=5), min_size=1, max_size=3))
+@settings(max_examples=10)
+def test_a_topic_is_found_as_it_is_typed(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str]
+) -> None:
+    """With the full-text index or without: traditional characters, letters, parts of words."""
+    texts = [f"{before}{word.strip()}{after}" for word in words for before, after in WRITTEN]
+    folder = tmp_path_factory.mktemp("topics")
+    write_page(folder, *(message("07:00:00", LIN, text) for text in texts))
+    load_sample(folder / "chats.db", folder)
+    with open_read_only(folder / "chats.db") as connection:
+        texts = [text for (text,) in connection.execute("select text from messages")]
+    for word in filter(None, map(str.strip, words)):
+        expected = [(sum(word in text for text in texts),)]
+        assert answer(folder / "chats.db", "topics-over-time", "with_topic", topic=word) == expected
+        found = answer(folder / "chats.db", "who-talks-about", "with_topic", topic=word)
+        assert found == [row for row in expected if row != (0,)]
+
+
+def test_co_talkers_of_the_newest_days(etl: Command, db: Path, tmp_path: Path) -> None:
+    for number, name in enumerate((ZHAO, WANG, WANG), 1):
+        said = [message("07:00:00", LIN, "早"), message("07:00:01", name, "早")]
+        write_page(tmp_path, *said, date=f"2031-02-0{number}")
+    etl("load", tmp_path)
+    columns = ("speaker", "other", "half_hours")
+    for newest, of_wang in ((1, 1), (2, 1), (3, 2), (4, 2)):
+        assert answer(db, "co-talkers", *columns, newest=newest) == [(LIN, WANG, of_wang)]
+    everybody = [(LIN, WANG, 2), (LIN, ZHAO, 1)]
+    for all_ in (5, -1, None):
+        assert answer(db, "co-talkers", *columns, newest=all_) == everybody
 
 
 def test_somebody_is_one_under_all_their_names(renamed: Path) -> None:

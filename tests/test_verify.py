@@ -106,8 +106,21 @@ DAMAGES = {
         "update speaker_days set messages = 99 where day_id = 1",
         f"{DAY}: speaker_days has 99 of speaker", "derived"),
     "a name that a day has not": (
-        "insert into speaker_days values (1, (select max(id) from speakers), 1)",
+        "insert into speaker_days values (1, (select max(id) from speakers), 1, 1, 'A')",
         "there are none; `etl rebuild derived`", "derived"),
+    "when a name wrote": (
+        "update speaker_days set half_hours = '0' where day_id = 1",
+        f"{DAY}: speaker_days has other half hours of speaker", "derived"),
+    "what a name wrote at most": (
+        "update speaker_days set longest = 99 where day_id = 1",
+        f"{DAY}: speaker_days says that the longest of speaker", "derived"),
+    "a mention's day": (
+        "update mentions set day_id = 99 where message_id = (select min(message_id) from mentions)",
+        "its mentions are of another day or speaker; `etl rebuild derived`", "derived"),
+    "an emoji's speaker": (
+        "update message_emoji set speaker_id = 99"
+        " where message_id = (select min(message_id) from message_emoji)",
+        "its emoji are of another day or speaker; `etl rebuild derived`", "derived"),
     "half hours": (
         "delete from half_hours where day_id = 1", f"{DAY}: half_hours has nothing of half hour",
         "derived"),

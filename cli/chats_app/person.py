@@ -14,7 +14,7 @@ from cli.options import DEFAULT_DATABASE, ByName, Database, Json, NoPager
 from cli.output import OutputOptions
 from db.connection import open_read_only
 from db.errors import ArchiveError
-from db.profiles import Count, NameUse, Person, Profile, find_people, profile
+from db.profiles import TALKED_DAYS, Count, NameUse, Person, Profile, find_people, profile
 
 NAMES_SHOWN = 30
 _LABEL = 14
@@ -137,7 +137,10 @@ def _figures(found: Profile, width: int) -> Iterator[Line]:
     yield from _heading("by the hour of the day")
     yield from plots.hour_line(found.hours, width=width)
     yield []
-    for note, rows in ((WORDS_NOTE, found.words), (TALKS_NOTE, found.talks_with)):
+    talks_note = TALKS_NOTE
+    if found.days > TALKED_DAYS:
+        talks_note += f", on the newest {TALKED_DAYS:,} days they wrote on"
+    for note, rows in ((WORDS_NOTE, found.words), (talks_note, found.talks_with)):
         if rows:
             yield from layout.wrap([Span(note, DIM)], width)
 

@@ -10,40 +10,38 @@
 with minutes as materialized (
   select max(cast(ifnull(nullif(:silence, ''), 60) as integer), 1) as silence
 ),
-slots as materialized (
-  -- a silence of n minutes never begins and ends in the same n minutes of the clock: what is put
-  -- in order below is one row for each half hour, or for each of those, not for each message
-  select d.room_id, d.id as day_id, h.first_second as first, h.last_second as last,
-         h.messages - h.notices as messages
+chosen as materialized (
+  -- in seconds since a day long ago, as silences last over midnight
+  select d.id, d.room_id, cast(julianday(d.date) + 0.5 as integer) * 86400 as midnight
   from days d
   join rooms r on r.id = d.room_id
-  join half_hours h on h.day_id = d.id
-  where (select silence from minutes) >= 30 and h.messages > h.notices
-    and ifnull(:room, '') in ('', r.slug)
-  union all
-  select room_id, day_id, min(second), max(second), count(*)
-  from (
-    select d.room_id, d.id as day_id, substr(m.sent_at, 12, 2) * 3600
-           + substr(m.sent_at, 15, 2) * 60 + substr(m.sent_at, 18, 2) as second
-    from days d
-    join rooms r on r.id = d.room_id
-    join messages m on m.day_id = d.id
-    where (select silence from minutes) < 30 and m.speaker_id is not null
-      and ifnull(:room, '') in ('', r.slug)
-  )
-  group by day_id, second / 60 / (select silence from minutes)
+  where ifnull(:room, '') in ('', r.slug)
 ),
-timed as (
-  -- seconds since a day long ago, as silences last over midnight
-  select t.room_id, t.day_id, t.first as first_second, t.messages,
-         julianday(d.date) * 86400 + t.first as first, julianday(d.date) * 86400 + t.last as last
-  from slots t
-  join days d on d.id = t.day_id
+slots as (
+  -- a silence of n minutes never begins and ends in the same n minutes of the clock: what is put
+  -- in order below is one row for each half hour, or for each of those, not for each message
+  select c.room_id, c.id as day_id, h.first_second, c.midnight + h.first_second as first,
+         c.midnight + h.last_second as last, h.messages - h.notices as messages
+  from minutes w
+  cross join chosen c
+  cross join half_hours h on h.day_id = c.id
+  where w.silence >= 30 and h.messages > h.notices
+  union all
+  select room_id, day_id, min(second), midnight + min(second), midnight + max(second), count(*)
+  from (
+    select c.room_id, c.id as day_id, c.midnight, w.silence, substr(m.sent_at, 12, 2) * 3600
+           + substr(m.sent_at, 15, 2) * 60 + substr(m.sent_at, 18, 2) as second
+    from minutes w
+    cross join chosen c
+    cross join messages m on m.day_id = c.id
+    where w.silence < 30 and m.speaker_id is not null
+  )
+  group by day_id, second / 60 / silence
 ),
 spoken as (
   select room_id, day_id, first_second, first, lead(last) over backwards as before,
          sum(messages) over backwards as messages_to_come
-  from timed
+  from slots
   window backwards as (partition by room_id order by first desc rows unbounded preceding)
 ),
 conversations as (

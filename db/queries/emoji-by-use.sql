@@ -5,19 +5,28 @@
 -- param until text: up to this day (YYYY-MM-DD)
 -- param by_name flag: count single names, not the people behind them
 -- param limit integer 50: at most so many rows
-select e.code, e.unicode, sum(t.count) as uses, count(*) as messages,
+with chosen as materialized (
+  select d.id
+  from days d
+  join rooms r on r.id = d.room_id
+  where ifnull(:room, '') in ('', r.slug)
+    and d.date >= ifnull(:since, '')
+    and d.date <= coalesce(nullif(:until, ''), '9999')
+),
+counted as (
+  -- two numbers in one are sorted sooner (notices are from nobody)
+  select t.emoji_id * 4294967296 + ifnull(t.speaker_id, 0) as pair, sum(t.count) as uses,
+         count(*) as messages
+  from message_emoji t not indexed
+  join chosen c on c.id = t.day_id
+  group by pair
+)
+select e.code, e.unicode, sum(u.uses) as uses, sum(u.messages) as messages,
        count(distinct ifnull(p.id, s.id)) as speakers
-from message_emoji t not indexed
--- from emoji to their messages: the other way round goes through all messages
-cross join messages m on m.id = t.message_id
-join emoji e on e.id = t.emoji_id
-join days d on d.id = m.day_id
-join rooms r on r.id = d.room_id
-left join speakers s on s.id = m.speaker_id
+from counted u
+join emoji e on e.id = u.pair >> 32
+left join speakers s on s.id = u.pair & 4294967295
 left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
-where ifnull(:room, '') in ('', r.slug)
-  and d.date >= ifnull(:since, '')
-  and d.date <= coalesce(nullif(:until, ''), '9999')
 group by e.id
 order by uses desc, e.code
 limit ifnull(nullif(:limit, ''), 50);

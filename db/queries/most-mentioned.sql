@@ -6,22 +6,45 @@
 -- param until text: up to this day (YYYY-MM-DD)
 -- param by_name flag: count the names as written, not the people behind them
 -- param limit integer 20: at most so many rows
-select ifnull(o.name, n.name) as mentioned, count(*) as mentions,
-       count(distinct ifnull(p.id, s.id)) as mentioned_by,
-       substr(min(m.sent_at), 1, 10) as first_day, substr(max(m.sent_at), 1, 10) as last_day
-from mentions n
--- from mentions to their messages: the other way round goes through all messages
-cross join messages m on m.id = n.message_id
-join days d on d.id = m.day_id
-join rooms r on r.id = d.room_id
-left join speakers s on s.id = m.speaker_id
-left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
-left join speakers t on t.id = n.speaker_id
-left join people o on o.id = t.person_id and ifnull(:by_name, '') in ('', 0, '0')
-where ifnull(:room, '') in ('', r.slug)
-  and d.date >= ifnull(:since, '')
-  and d.date <= coalesce(nullif(:until, ''), '9999')
-  and n.name is not null
-group by mentioned
-order by mentions desc, mentioned
-limit ifnull(nullif(:limit, ''), 20);
+with chosen as materialized (
+  select d.id, d.date
+  from days d
+  join rooms r on r.id = d.room_id
+  where ifnull(:room, '') in ('', r.slug)
+    and d.date >= ifnull(:since, '')
+    and d.date <= coalesce(nullif(:until, ''), '9999')
+),
+counted as (
+  select n.name, count(*) as mentions, min(c.date) as first_day, max(c.date) as last_day
+  from mentions n
+  join chosen c on c.id = n.day_id
+  where n.name is not null
+  group by n.name
+),
+named as materialized (
+  select t.*, ifnull(o.name, t.name) as mentioned
+  from counted t
+  left join people o on ifnull(:by_name, '') in ('', 0, '0') and o.id = (
+    select max(person_id) from aliases where name = t.name
+  )
+),
+most as materialized (
+  -- only of these it is worth counting who mentions them
+  select mentioned, sum(mentions) as mentions, min(first_day) as first_day,
+         max(last_day) as last_day
+  from named
+  group by mentioned
+  order by sum(mentions) desc, mentioned
+  limit ifnull(nullif(:limit, ''), 20)
+)
+select t.mentioned, t.mentions,
+       (select count(distinct ifnull(p.id, s.id))
+        from named a
+        cross join mentions n on n.name = a.name
+        join chosen c on c.id = n.day_id
+        join speakers s on s.id = n.from_speaker_id
+        left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
+        where a.mentioned = t.mentioned) as mentioned_by,
+       t.first_day, t.last_day
+from most t
+order by t.mentions desc, t.mentioned;

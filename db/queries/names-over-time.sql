@@ -18,7 +18,7 @@ spoken as (
   select x.speaker_id, sum(x.messages) as messages, min(c.date) as first_day,
          max(c.date) as last_day
   from chosen c
-  join speaker_days x on x.day_id = c.id
+  cross join speaker_days x on x.day_id = c.id
   group by x.speaker_id
 ),
 written as (
@@ -34,8 +34,7 @@ written as (
   union all
   select n.name, 0, min(c.date), max(c.date)
   from mentions n
-  cross join messages m on m.id = n.message_id
-  join chosen c on c.id = m.day_id
+  join chosen c on c.id = n.day_id
   where n.name is not null
   group by n.name
 ),

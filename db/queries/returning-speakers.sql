@@ -7,21 +7,43 @@
 -- param until text: back up to this day (YYYY-MM-DD)
 -- param by_name flag: count single names, not the people behind them
 -- param limit integer 50: at most so many rows
-with spoken as (
-  select ifnull(p.id, s.id) as id, d.date as day,
-         lag(d.date) over (partition by ifnull(p.id, s.id) order by d.date) as before
-  from days d
-  join rooms r on r.id = d.room_id
-  join speaker_days x on x.day_id = d.id
-  join speakers s on s.id = x.speaker_id
+with longest as materialized (
+  select cast(ifnull(nullif(:days, ''), 60) as integer) as days
+),
+chosen as materialized (
+  -- a silence of n days never begins and ends in the same n / 2 days: what is put in order below
+  -- is one row for each speaker and so many days, not for each day
+  select id, day, day / max((select days / 2 from longest), 1) as span
+  from (
+    select d.id, cast(julianday(d.date) + 0.5 as integer) as day
+    from days d
+    join rooms r on r.id = d.room_id
+    where ifnull(:room, '') in ('', r.slug)
+  )
+),
+said as (
+  -- two numbers in one are sorted sooner
+  select x.speaker_id * 4294967296 + c.span as pair, min(c.day) as first, max(c.day) as last
+  from chosen c
+  cross join speaker_days x on x.day_id = c.id
+  group by pair
+),
+spoken as (
+  select ifnull(p.id, s.id) as id, min(t.first) as first, max(t.last) as last
+  from said t
+  join speakers s on s.id = t.pair >> 32
   left join people p on p.id = s.person_id and ifnull(:by_name, '') in ('', 0, '0')
-  where ifnull(:room, '') in ('', r.slug)
+  group by ifnull(p.id, s.id), t.pair & 4294967295
+),
+silent as (
+  select id, date(lag(last) over theirs - 0.5) as before, date(first - 0.5) as day,
+         first - lag(last) over theirs as days
+  from spoken
+  window theirs as (partition by id order by first)
 ),
 returned as materialized (
-  select id, before, day from spoken
-  -- on one day somebody may write in several rooms, or under several names
-  where before < day
-    and julianday(day) - julianday(before) >= cast(ifnull(nullif(:days, ''), 60) as integer)
+  select id, before, day from silent
+  where days >= (select max(days, 1) from longest)
     and day >= ifnull(:since, '')
     and day <= coalesce(nullif(:until, ''), '9999')
 ),

@@ -1,14 +1,33 @@
-"""Speakers: one row per name that messages were exported under."""
+"""Speakers: one row per name that messages were exported under, with what it wrote on the day."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
-from db.rows import SpeakerRow
-from etl.records import PageRecord
+from db.rows import SpeakerRow, half_hour_sign
+from etl.records import MessageRecord, PageRecord
+
+# by the beginning of a time, such as 07:3
+_SIGNS = {
+    f"{hour:02}:{tens}": half_hour_sign(2 * hour + (tens >= 3))
+    for hour in range(24)
+    for tens in range(6)
+}
 
 
 def to_speaker_rows(page: PageRecord) -> list[SpeakerRow]:
     """The page's names in the order of their first message."""
-    said = Counter(message.speaker for message in page.messages if message.speaker)
-    return [SpeakerRow(name, messages) for name, messages in said.items()]
+    said: defaultdict[str, list[MessageRecord]] = defaultdict(list)
+    for message in page.messages:
+        if message.speaker:
+            said[message.speaker].append(message)
+    return [_to_row(name, messages) for name, messages in said.items()]
+
+
+def _to_row(name: str, said: list[MessageRecord]) -> SpeakerRow:
+    return SpeakerRow(
+        name,
+        messages=len(said),
+        longest=max(len(message.text) if message.kind == "text" else 0 for message in said),
+        half_hours="".join(sorted({_SIGNS[message.time[:4]] for message in said})),
+    )

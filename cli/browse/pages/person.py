@@ -116,8 +116,11 @@ def _reasons(visit: Visit, person: Person, names: list[NameUse]) -> dict[str, li
 def _circles(visit: Visit, person: Person) -> list[tuple[str, str, list[Known]]]:
     """Whom they have to do with: a heading, what is counted, and who."""
     connection = visit.connection
+    together = "half hours in the same room"
+    if profiles.written_days(connection, person) > profiles.TALKED_DAYS:
+        together += f", on the newest {profiles.TALKED_DAYS:,} days they wrote on"
     circles = (
-        ("Talks with", "half hours in the same room", profiles.talks_with(connection, person)),
+        ("Talks with", together, profiles.talks_with(connection, person)),
         ("Mentions", "times", profiles.mentions_of(connection, person)),
         ("Mentioned by", "times", profiles.mentioned_by(connection, person)),
     )
