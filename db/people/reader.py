@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from db.people.rows import (
     AliasRow,
@@ -147,12 +148,26 @@ def doubtful_quotes(
     return list(map(QuotePlace._make, rows))
 
 
-def quote_candidates(
-    connection: sqlite3.Connection, room_id: int, phrase: str, since: str, until: str
-) -> list[Candidate]:
-    """The texts of a room between two dates that have a phrase; '' is in those without a word."""
-    values = {"phrase": phrase, "room": room_id, "since": since, "until": until}
-    sql = _WITH_PHRASE if phrase else _WITHOUT_WORDS
+class Search(NamedTuple):
+    """Texts of a room between two dates that have a phrase; '' is in those without a word.
+
+    ``terms`` is how many a text has; None where it does not matter.
+    """
+
+    room_id: int
+    phrase: str
+    since: str
+    until: str
+    terms: int | None
+
+
+def quote_candidates(connection: sqlite3.Connection, search: Search) -> list[Candidate]:
+    """The messages that a quote may be of."""
+    sql = _WITH_PHRASE if search.phrase else _WITHOUT_WORDS
+    if search.phrase and search.terms is not None:
+        sql += _OF_SO_MANY_TERMS
+    size = bytes([search.terms or 0])
+    values = {**search._asdict(), "size": size}
     return list(map(Candidate._make, connection.execute(sql, values)))
 
 
@@ -470,7 +485,7 @@ join (
 ) f on f.room_id = d.room_id and d.date >= f.date
 """
 # The index then skips what is out of their range.
-_ROOMS_DAYS = "room_id = :room and date between :since and :until"
+_ROOMS_DAYS = "room_id = :room_id and date between :since and :until"
 _WITH_PHRASE = f"""
 select m.id, m.speaker_id, m.text, d.date, m.position
 from messages_fts f
@@ -479,9 +494,13 @@ join days d on d.id = m.day_id
 where messages_fts match :phrase
   and f.rowid between (select min(first_message_id) from days where {_ROOMS_DAYS})
                   and (select max(last_message_id) from days where {_ROOMS_DAYS})
-  and d.room_id = :room
+  and d.room_id = :room_id
   and d.date between :since and :until
 """
+# The sizes are a small table beside that of messages.
+_OF_SO_MANY_TERMS = (
+    "and exists (select 1 from messages_fts_docsize i where i.id = f.rowid and i.sz = :size)"
+)
 # What has no word is in the index with none.
 _WITHOUT_WORDS = f"""
 select m.id, m.speaker_id, m.text, d.date, m.position

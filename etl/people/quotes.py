@@ -11,7 +11,7 @@ from typing import NamedTuple
 from db.people import reader, writer
 from db.people.rows import QuotePlace
 from etl.people.decide import Decision
-from etl.people.quoted import Fits, Pool, Wanted, phrase_of
+from etl.people.quoted import Fits, Pool, Wanted, phrase_of, terms_of
 
 # Days: what a quote is of was mostly said just before, and looking further back takes longer.
 RECENT = 60
@@ -83,12 +83,24 @@ def settle_quotes(
 
 
 def _find(connection: sqlite3.Connection, quotes: Iterable[QuotePlace]) -> Iterator[_Found]:
-    """What fits each quote that anything fits, each phrase of a room looked up once."""
+    """What fits each quote that anything fits, each phrase of a room looked up once for a time."""
     alike: dict[tuple[int, str], list[QuotePlace]] = defaultdict(list)
     for quote in quotes:
         alike[quote.room_id, phrase_of(quote.text)].append(quote)
     for (room_id, phrase), those in alike.items():
-        yield from _find_alike(connection, room_id, phrase, those)
+        for near in _in_time(those):
+            yield from _find_alike(connection, room_id, phrase, near)
+
+
+def _in_time(quotes: list[QuotePlace]) -> Iterator[list[QuotePlace]]:
+    """The quotes in runs between which nothing was said lately: short ones have many candidates."""
+    near: list[QuotePlace] = []
+    for quote in sorted(quotes, key=lambda one: one.date):
+        if near and near[-1].date < _since(quote, recent=True):
+            yield near
+            near = []
+        near.append(quote)
+    yield near
 
 
 def _find_alike(
@@ -96,17 +108,19 @@ def _find_alike(
 ) -> Iterator[_Found]:
     """Letter for letter first, however long ago, then less exactly; of each quote by itself."""
     until = max(quote.date for quote in quotes)
-    pools: dict[bool, Pool] = {}
+    pools: dict[tuple[int | None, bool], Pool] = {}
     for way, recent in _WAYS:
-        if recent not in pools:
+        terms = terms_of(quotes[0].text, phrase) if way is Pool.exact else None
+        pool = pools.get((terms, recent))
+        if pool is None:
             since = min(_since(quote, recent) for quote in quotes)
-            found = reader.quote_candidates(connection, room_id, phrase, since, until)
-            pools[recent] = Pool(found)
+            search = reader.Search(room_id, phrase, since, until, terms)
+            pool = pools[terms, recent] = Pool(reader.quote_candidates(connection, search))
         left = []
         fits: dict[str, Fits] = {}
         for quote in quotes:
             if quote.text not in fits:
-                fits[quote.text] = way(pools[recent], quote.text)
+                fits[quote.text] = way(pool, quote.text)
             of_quote, since = fits[quote.text], _since(quote, recent)
             if of_quote.newest(since, _place(quote)) is None:
                 left.append(quote)
