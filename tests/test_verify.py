@@ -108,6 +108,9 @@ DAMAGES = {
     "a name that a day has not": (
         "insert into speaker_days values (1, (select max(id) from speakers), 1)",
         "there are none; `etl rebuild derived`", "derived"),
+    "voices": (
+        "update voices set packed = x'00' where day_id = 1",
+        f"{DAY}: voices is not who wrote when; `etl rebuild derived`", "derived"),
     "half hours": (
         "delete from half_hours where day_id = 1", f"{DAY}: half_hours has nothing of half hour",
         "derived"),

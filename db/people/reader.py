@@ -24,8 +24,6 @@ from db.people.rows import (
     QuoteOf,
     QuotePlace,
     Speaker,
-    SpokenText,
-    Voice,
 )
 from db.people.spans import span_of
 
@@ -191,18 +189,6 @@ def days_in_order(connection: sqlite3.Connection) -> list[int]:
     return [day_id for (day_id,) in rows]
 
 
-def texts_of(connection: sqlite3.Connection, messages: Collection[int]) -> list[SpokenText]:
-    """Those of the messages of a page that are text, in its order."""
-    rows = connection.execute(
-        "select m.id, m.sent_at, s.id, s.name, m.text"
-        " from messages m join speakers s on s.id = m.speaker_id"
-        " where m.id in (select value from json_each(?)) and m.kind = 'text'"
-        " order by m.position",
-        [json.dumps(sorted(messages))],
-    )
-    return list(map(SpokenText._make, rows))
-
-
 def contexts_of_names(
     connection: sqlite3.Connection, names: Collection[str]
 ) -> Iterator[tuple[int, list[Context]]]:
@@ -228,16 +214,6 @@ def _contexts(
     rows = connection.execute(_CONTEXTS.format(quoting=quoting, where=where), values)
     for day_id, of_day in groupby(rows, key=lambda row: int(row[0])):
         yield day_id, [Context._make((*row[1:5], bool(row[5]), bool(row[6]))) for row in of_day]
-
-
-def voices_of(connection: sqlite3.Connection, day_id: int) -> list[Voice]:
-    """Who wrote on a page, in the order of time."""
-    rows = connection.execute(
-        f"select {SECOND.format('sent_at')}, speaker_id, id from messages"
-        " where day_id = ? and speaker_id is not null",
-        [day_id],
-    )
-    return sorted(rows.fetchall())
 
 
 def speaker_names(connection: sqlite3.Connection) -> dict[int, str]:

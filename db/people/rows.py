@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-# That a speaker wrote: seconds since midnight, who, and which message. (No named tuple: there are
-# many.)
-Voice = tuple[int, int, int]
+
+class Voices(NamedTuple):
+    """Who wrote when on a page, as columns in the order of time.
+
+    Seconds since midnight, ids of speakers and of messages, and 1 where another speaker wrote the
+    same text in the same second, else 0.
+    """
+
+    seconds: tuple[int, ...]
+    speakers: tuple[int, ...]
+    ids: tuple[int, ...]
+    doubled: tuple[int, ...]
 
 
 class NamesOnPages(NamedTuple):

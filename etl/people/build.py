@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import compress
 from typing import NamedTuple
 
 from db.loads import Changed
@@ -22,8 +23,9 @@ from db.people.rows import (
     MentionPlace,
     NameUse,
     Speaker,
-    Voice,
+    Voices,
 )
+from db.people.voices import texts_of, voices_of
 from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
@@ -34,7 +36,6 @@ from etl.people.observe import (
     double_evidence,
     doubled_on,
     is_doubled,
-    of_two,
     quote_evidence,
 )
 from etl.people.quotes import find_quotes, settle_quotes
@@ -177,7 +178,7 @@ def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
             own = [context for context in contexts if context.name in names]
             if not own and number > 0:
                 continue
-            voices = reader.voices_of(connection, day_id)
+            voices = voices_of(connection, day_id)
             counted.add_day(own, voices)
             if number == 0:
                 doubled += _doubled_on(connection, voices)
@@ -211,7 +212,7 @@ def _observe_answers(connection: sqlite3.Connection, names: Collection[str]) -> 
     """Who answers to these names, wherever they are mentioned."""
     counted = Answers()
     for day_id, contexts in reader.contexts_of_names(connection, set(names) - {EVERYONE}):
-        counted.add_day(contexts, reader.voices_of(connection, day_id))
+        counted.add_day(contexts, voices_of(connection, day_id))
     return counted.evidence(reader.speaker_names(connection))
 
 
@@ -227,7 +228,7 @@ def _doubled_pairs(
     return had | {
         (one.name, one.speaker_id)
         for day_id in touched.days
-        for one in _doubled_on(connection, reader.voices_of(connection, day_id))
+        for one in _doubled_on(connection, voices_of(connection, day_id))
     }
 
 
@@ -251,19 +252,19 @@ def _observe_doubled(
         one
         for day_id in in_order
         if day_id in shared
-        for one in _doubled_on(connection, reader.voices_of(connection, day_id))
+        for one in _doubled_on(connection, voices_of(connection, day_id))
         if (one.name, one.speaker_id) in pairs
     )
 
 
-def _doubled_on(connection: sqlite3.Connection, voices: Iterable[Voice]) -> list[DoubledMessage]:
-    messages = of_two(voices)
-    return doubled_on(reader.texts_of(connection, messages)) if messages else []
+def _doubled_on(connection: sqlite3.Connection, voices: Voices) -> list[DoubledMessage]:
+    messages = list(compress(voices.ids, voices.doubled))
+    return doubled_on(texts_of(connection, messages)) if messages else []
 
 
 def is_doubled_page(connection: sqlite3.Connection, day_id: int) -> bool:
     """Whether a page was put together from the exports of two accounts."""
-    return is_doubled(_doubled_on(connection, reader.voices_of(connection, day_id)))
+    return is_doubled(_doubled_on(connection, voices_of(connection, day_id)))
 
 
 def decide_people(
