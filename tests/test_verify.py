@@ -231,7 +231,7 @@ def test_a_trigger_is_found(etl: Command, archive: Path) -> None:
 
 
 def test_days_that_wait_for_who_is_who_are_no_fault(etl: Command, archive: Path) -> None:
-    damage(archive, "insert into changed_days values (1)", "delete from aliases",
+    damage(archive, "insert into changed_days (day_id) values (1)", "delete from aliases",
            "update speakers set person_id = null", "delete from people")  # fmt: skip
     result = etl("verify")
     assert result.code == 0

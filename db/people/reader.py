@@ -109,30 +109,50 @@ def quote_places(connection: sqlite3.Connection) -> list[QuotePlace]:
     return list(map(QuotePlace._make, connection.execute(_QUOTES)))
 
 
-def quotes_after(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
-    """Quotes that a message on these pages may be the newest of: on them and on later ones."""
-    rows = connection.execute(f"{_QUOTES} {_LATER}", {"days": json.dumps(sorted(days))})
-    return list(map(QuotePlace._make, rows))
+def quoted_texts(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Every message that quotes, and what."""
+    return connection.execute("select message_id, text from quotes").fetchall()
 
 
-def quotes_touched(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
-    """Quotes that lose what they are of when these pages change, or stand there.
-
-    Of what several people wrote one may be gone, so that it is the other's.
-    """
+def quotes_on(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
+    """Quotes that stand on these pages."""
     rows = connection.execute(
-        f"{_QUOTES} {_LATER} left join messages o on o.id = m.reply_to where {_IN_DAYS}"
-        f" or o.day_id in (select value from json_each(:days)) or {_DOUBTFUL}",
+        f"{_QUOTES} where q.message_id in (select m.id from messages m where {_IN_DAYS})",
         {"days": json.dumps(sorted(days))},
     )
     return list(map(QuotePlace._make, rows))
 
 
-def texts_of_days(connection: sqlite3.Connection, days: Collection[int]) -> Iterator[str]:
-    """What was said on these pages."""
+def quotes_after(
+    connection: sqlite3.Connection, days: Collection[int], messages: Collection[int]
+) -> list[QuotePlace]:
+    """Those messages' quotes that one on these pages may be the newest of: on or after them."""
     rows = connection.execute(
-        f"select m.text from messages m where {_IN_DAYS} and m.text <> ''",
+        f"{_QUOTES} {_LATER} where q.message_id in (select value from json_each(:messages))",
+        {"days": json.dumps(sorted(days)), "messages": json.dumps(sorted(messages))},
+    )
+    return list(map(QuotePlace._make, rows))
+
+
+def quotes_losing(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
+    """Quotes that lose what they are of when these pages change.
+
+    Of what several people wrote one may be gone, so that it is the other's.
+    """
+    rows = connection.execute(
+        f"{_QUOTES} {_LATER} left join messages o on o.id = m.reply_to"
+        f" where o.day_id in (select value from json_each(:days)) or {_DOUBTFUL}",
         {"days": json.dumps(sorted(days))},
+    )
+    return list(map(QuotePlace._make, rows))
+
+
+def texts_of_days(connection: sqlite3.Connection, new_from: Mapping[int, int]) -> Iterator[str]:
+    """What was said on these pages, in messages from an id on."""
+    rows = connection.execute(
+        "select m.text from json_each(?) n cross join messages m"
+        " on m.day_id = cast(n.key as integer) and m.id >= n.value where m.text <> ''",
+        [json.dumps(new_from)],
     )
     return (text for (text,) in rows)
 

@@ -109,7 +109,7 @@ def _look_at(connection: sqlite3.Connection, changed: Changed) -> Touched:
     others |= {shorter for name in others for shorter in known.shorter(name)}
     places = list(reader.mention_places(connection, others, changed.days))
     renamed = _name_mentions(connection, known, places)
-    requoted = find_quotes(connection, changed.days)
+    requoted = find_quotes(connection, changed)
     return Touched(
         changed.days,
         names | renamed.names | requoted.changed,

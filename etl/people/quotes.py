@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from db.loads import Changed
 from db.people import reader, writer
 from db.people.rows import QuotePlace
 from etl.people.decide import Decision
@@ -34,9 +35,9 @@ class Requoted(NamedTuple):
     changed: set[str]
 
 
-def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> Requoted:
-    """Find the message that each quote is of, or each that a change of these pages concerns."""
-    quotes = reader.quote_places(connection) if days is None else _concerned(connection, days)
+def find_quotes(connection: sqlite3.Connection, changed: Changed | None) -> Requoted:
+    """Find the message that each quote is of, or each that a change of pages concerns."""
+    quotes = reader.quote_places(connection) if changed is None else _concerned(connection, changed)
     newest = {
         found.quote.message_id: found.fits.newest(found.since, _place(found.quote))
         for found in _find(connection, quotes)
@@ -51,15 +52,19 @@ def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) ->
     return Requoted({quote.name for quote in quotes}, names)
 
 
-def _concerned(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
-    """Quotes that lose what they are of when these pages change, or may find it there."""
-    later = reader.quotes_after(connection, days)
-    wanted = Wanted(quote.text for quote in later)
+def _concerned(connection: sqlite3.Connection, changed: Changed) -> list[QuotePlace]:
+    """Quotes on changed pages, those that lose what they are of there, and that may find it."""
+    lossy = changed.days - changed.new_from.keys()
+    texts = reader.quoted_texts(connection)
+    wanted = Wanted(text for _, text in texts)
     fitted: set[str] = set()
-    for text in reader.texts_of_days(connection, days):
+    for text in reader.texts_of_days(connection, {**dict.fromkeys(lossy, 0), **changed.new_from}):
         fitted |= wanted.fitted(text)
-    touched = reader.quotes_touched(connection, days)
-    return list(dict.fromkeys([*touched, *(quote for quote in later if quote.text in fitted)]))
+    quotes = reader.quotes_on(connection, changed.days)
+    quotes += reader.quotes_losing(connection, lossy) if lossy else []
+    fitting = [message_id for message_id, text in texts if text in fitted]
+    quotes += reader.quotes_after(connection, changed.days, fitting) if fitting else []
+    return list(dict.fromkeys(quotes))
 
 
 def settle_quotes(
