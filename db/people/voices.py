@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import struct
+import sys
 import zlib
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from itertools import accumulate, pairwise
 from operator import itemgetter, sub
 
-from db.people.rows import SpokenText, Voices
+from db.people.rows import ASKS, DOUBLED, TEXT, SpokenText, Voices
 from db.rows import MessageRow
 
-_COLUMNS = 4
 _WRITE = "insert or replace into voices (day_id, packed) values (?, ?)"
 _SPOKEN = """
-select substr(sent_at, 12, 2) * 3600 + substr(sent_at, 15, 2) * 60 + substr(sent_at, 18, 2),
-       speaker_id, id
+select sent_at, id, position, speaker_id, kind, text
 from messages where day_id = ? and speaker_id is not null
 """
 _TEXTS = """
@@ -27,32 +27,23 @@ from messages m join speakers s on s.id = m.speaker_id
 where m.id in (select value from json_each(?)) and m.kind = 'text'
 order by m.position
 """
-
-# Seconds since midnight, a speaker, a message.
-_Said = tuple[int, int, int]
-# Of messages the second, speaker and text of each that is text, with its id first.
-_Texts = Callable[[Collection[int]], Iterable[tuple[int, str, int, str]]]
+# When, which message, its place, whose, its kind and its text. (No named tuple: there are many.)
+_Said = tuple[str, int, int, int, str, str]
 
 
 def voices_of(connection: sqlite3.Connection, day_id: int) -> Voices:
     """Who wrote on a day; where nothing usable is packed, it is packed now."""
     row = connection.execute("select packed from voices where day_id = ?", [day_id]).fetchone()
-    try:
-        return _unpacked(row[0])
-    except (TypeError, zlib.error, struct.error):
+    found = _unpacked(row[0]) if row else None
+    if found is None:
         found = spoken_on(connection, day_id)
         connection.execute(_WRITE, [day_id, _packed(found)])
-        return found
+    return found
 
 
 def spoken_on(connection: sqlite3.Connection, day_id: int) -> Voices:
     """Who wrote on a day, as its messages say."""
-
-    def texts(messages: Collection[int]) -> Iterator[tuple[int, str, int, str]]:
-        found = texts_of(connection, messages)
-        return ((one.message_id, one.sent_at, one.speaker_id, one.text) for one in found)
-
-    return _voices(connection.execute(_SPOKEN, [day_id]).fetchall(), texts)
+    return _voices(connection.execute(_SPOKEN, [day_id]).fetchall())
 
 
 def texts_of(connection: sqlite3.Connection, messages: Collection[int]) -> list[SpokenText]:
@@ -69,20 +60,12 @@ def write(
     speakers: Mapping[str | None, int | None],
 ) -> None:
     """Pack who wrote on a day; ``ids`` are those of its messages, by position."""
-    of_id = {ids[message.position]: message for message in messages}
     said = [
-        (_second(message.sent_at), speaker_id, message_id)
-        for message_id, message in of_id.items()
-        if (speaker_id := speakers[message.speaker]) is not None
+        (m.sent_at, ids[m.position], m.position, speaker_id, m.kind, m.text)
+        for m in messages
+        if (speaker_id := speakers[m.speaker]) is not None
     ]
-
-    def texts(wanted: Collection[int]) -> Iterator[tuple[int, str, int, str]]:
-        for message_id in wanted:
-            one = of_id[message_id]
-            if one.kind == "text":
-                yield message_id, one.sent_at, speakers[one.speaker] or 0, one.text
-
-    connection.execute(_WRITE, [day_id, _packed(_voices(said, texts))])
+    connection.execute(_WRITE, [day_id, _packed(_voices(said))])
 
 
 def delete(connection: sqlite3.Connection, day_id: int) -> None:
@@ -102,61 +85,88 @@ def wrong_days(connection: sqlite3.Connection) -> Iterator[str]:
         " from voices v join days d on d.id = v.day_id join rooms r on r.id = d.room_id order by 1"
     )
     for place, day_id, packed in days:
-        try:
-            is_right = _unpacked(packed) == spoken_on(connection, day_id)
-        except (TypeError, zlib.error, struct.error):
-            is_right = False
-        if not is_right:
+        found = _unpacked(packed)
+        if found is None or _columns(found) != _columns(spoken_on(connection, day_id)):
             yield str(place)
 
 
-def _second(sent_at: str) -> int:
-    return int(sent_at[11:13]) * 3600 + int(sent_at[14:16]) * 60 + int(sent_at[17:19])
+def _columns(voices: Voices) -> list[list[int]]:
+    return [list(column) for column in voices]
 
 
-def _voices(said: list[_Said], texts: _Texts) -> Voices:
+def asks(text: str) -> bool:
+    """Whether a message asks something.
+
+    A ? that is doubled, or that ends a mention, is no question mark but what a lost character
+    became.
+    """
+    if text[-1:] in ("？", "?") and text[-2:] != "??":
+        return True
+    # written out, as this is done for every message
+    return "吗" in text or "请问" in text or "请教" in text or "有人" in text or "有没有" in text
+
+
+def _voices(said: list[_Said]) -> Voices:
     if not said:
-        return Voices((), (), (), ())
-    seconds, speakers, ids = zip(*sorted(said), strict=True)
-    doubled = _doubled(seconds, speakers, ids, texts)
-    return Voices(seconds, speakers, ids, tuple(int(id_ in doubled) for id_ in ids))
+        return Voices((), (), (), (), ())
+    said.sort(key=itemgetter(0, 3, 1))
+    times, ids, positions, speakers, kinds, texts = zip(*said, strict=True)
+    signs = [
+        (TEXT | ASKS if asks(text) else TEXT) if kind == "text" else 0
+        for kind, text in zip(kinds, texts, strict=True)
+    ]
+    for at in _doubled(said):
+        signs[at] |= DOUBLED
+    return Voices(list(map(_second, times)), ids, positions, speakers, signs)
 
 
-def _doubled(
-    seconds: Sequence[int], speakers: Sequence[int], ids: Sequence[int], texts: _Texts
-) -> set[int]:
-    """The messages of which several speakers wrote the text in one second."""
-    pairs = zip(seconds, seconds[1:], speakers, speakers[1:], strict=False)
-    several = {second for second, after, one, other in pairs if second == after and one != other}
-    if not several:
-        return set()
-    wanted = [id_ for second, id_ in zip(seconds, ids, strict=True) if second in several]
-    alike: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for message_id, sent_at, speaker_id, text in texts(wanted):
-        alike[sent_at, text].append((message_id, speaker_id))
-    return {
-        message_id
-        for those in alike.values()
-        if len(set(map(itemgetter(1), those))) > 1
-        for message_id, _ in those
-    }
+def _second(sent_at: str) -> int:
+    return _minutes()[sent_at[11:16]] + int(sent_at[17:])
+
+
+@cache
+def _minutes() -> dict[str, int]:
+    """The seconds up to each minute of the day."""
+    return {f"{m // 60:02}:{m % 60:02}": 60 * m for m in range(24 * 60)}
+
+
+def _doubled(said: list[_Said]) -> Iterator[int]:
+    """Where in the order of time are texts that several speakers wrote in one second."""
+    several = {one[0] for one, other in pairwise(said) if one[0] == other[0] and one[3] != other[3]}
+    alike: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for at, (sent_at, _, _, _, kind, text) in enumerate(said) if several else ():
+        if sent_at in several and kind == "text":
+            alike[sent_at, text].append(at)
+    for places in alike.values():
+        if len({said[at][3] for at in places}) > 1:
+            yield from places
 
 
 def _packed(voices: Voices) -> bytes:
-    seconds = map(sub, voices.seconds, (0, *voices.seconds))
-    ids = map(sub, voices.ids, (0, *voices.ids))
-    values = (*seconds, *voices.speakers, *ids, *voices.doubled)
+    values = array("i")
+    for column in voices[:3]:
+        values.extend(map(sub, column, (0, *column)))
+    for column in voices[3:]:
+        values.extend(column)
     # what is packed least is packed in a fraction of the time that messages take
-    return zlib.compress(struct.pack(f"<{len(values)}i", *values), 1)
+    return zlib.compress(_little_endian(values).tobytes(), 1)
 
 
-def _unpacked(packed: bytes) -> Voices:
-    content = zlib.decompress(packed)
-    size = len(content) // 4 // _COLUMNS
-    values = struct.unpack(f"<{_COLUMNS * size}i", content)
-    return Voices(
-        tuple(accumulate(values[:size])),
-        values[size : 2 * size],
-        tuple(accumulate(values[2 * size : 3 * size])),
-        values[3 * size :],
-    )
+def _unpacked(packed: bytes) -> Voices | None:
+    """None where it is damaged."""
+    values = array("i")
+    try:
+        values.frombytes(zlib.decompress(packed))
+    except (TypeError, ValueError, zlib.error):
+        return None
+    values = _little_endian(values)
+    size, rest = divmod(len(values), len(Voices._fields))
+    columns = [values[at * size : (at + 1) * size] for at in range(len(Voices._fields))]
+    deltas, others = columns[:3], columns[3:]
+    return None if rest else Voices(*(list(accumulate(column)) for column in deltas), *others)
+
+
+def _little_endian(values: array[int]) -> array[int]:
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values

@@ -10,12 +10,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import compress
 from typing import NamedTuple
 
 from db.loads import Changed
 from db.people import reader, writer
 from db.people.rows import (
+    DOUBLED,
     AliasRow,
     Context,
     DoubledMessage,
@@ -258,7 +258,7 @@ def _observe_doubled(
 
 
 def _doubled_on(connection: sqlite3.Connection, voices: Voices) -> list[DoubledMessage]:
-    messages = list(compress(voices.ids, voices.doubled))
+    messages = [i for i, sign in zip(voices.ids, voices.signs, strict=True) if sign & DOUBLED]
     return doubled_on(texts_of(connection, messages)) if messages else []
 
 
