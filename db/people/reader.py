@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from db.people.rows import (
@@ -211,29 +213,38 @@ def days_in_order(connection: sqlite3.Connection) -> list[int]:
 
 def contexts_of_names(
     connection: sqlite3.Connection, names: Collection[str]
-) -> Iterator[tuple[int, list[Context]]]:
-    """The mentions of these names, day by day, each in the order of time."""
+) -> dict[int, list[Context]]:
+    """The mentions of these names on each day, in the order of time."""
     named = "name in (select value from json_each(:names))"
     quoting = f"q.message_id in (select message_id from mentions where {named})"
-    values = {"names": json.dumps(sorted(names), ensure_ascii=False)}
-    return _contexts(connection, quoting, f"n.{named}", values)
+    return _contexts(connection, quoting, f"n.{named}", {"names": _listed(names)})
 
 
 def contexts_of_days(
-    connection: sqlite3.Connection, days: Collection[int]
-) -> Iterator[tuple[int, list[Context]]]:
-    """The mentions on these pages, day by day, each in the order of time."""
+    connection: sqlite3.Connection, days: Collection[int], names: Collection[str] | None
+) -> dict[int, list[Context]]:
+    """The mentions on these pages, of these names, on each day in the order of time."""
     span = span_of(connection, days)
     where = f"{span.holds('n.message_id')} and {_IN_DAYS} and n.name is not null"
-    return _contexts(connection, span.holds("q.message_id"), where, span.values)
+    values = dict(span.values)
+    if names is not None:
+        # before the message is read
+        where = f"n.name in (select value from json_each(:names)) and {where}"
+        values["names"] = _listed(names)
+    return _contexts(connection, span.holds("q.message_id"), where, values)
 
 
 def _contexts(
     connection: sqlite3.Connection, quoting: str, where: str, values: Mapping[str, object]
-) -> Iterator[tuple[int, list[Context]]]:
-    rows = connection.execute(_CONTEXTS.format(quoting=quoting, where=where), values)
-    for day_id, of_day in groupby(rows, key=lambda row: int(row[0])):
-        yield day_id, [Context._make((*row[1:5], bool(row[5]), bool(row[6]))) for row in of_day]
+) -> dict[int, list[Context]]:
+    rows = connection.execute(_CONTEXTS.format(quoting=quoting, where=where), values).fetchall()
+    # day, second, places on the page and in the text
+    rows.sort(key=itemgetter(0, 1, 2, 3))
+    found: dict[int, list[Context]] = defaultdict(list)
+    for day_id, second, _, _, name, author_id, message_id, is_quoted, is_list in rows:
+        context = Context(second, name, author_id, message_id, bool(is_quoted), bool(is_list))
+        found[day_id].append(context)
+    return found
 
 
 def speaker_names(connection: sqlite3.Connection) -> dict[int, str]:
@@ -410,16 +421,14 @@ with quoted as materialized (
   from quotes q join messages m on m.id = q.message_id
   where {{quoting}}
 )
-select m.day_id, {SECOND.format("m.sent_at")}, n.name, m.speaker_id, n.message_id,
+select m.day_id, {SECOND.format("m.sent_at")}, m.position, n.position, n.name, m.speaker_id,
+       n.message_id,
        n.position <= ifnull(q.characters, 0),
        exists (select 1 from mentions o where o.message_id = n.message_id limit 1 offset 3)
 from mentions n
-join messages m on m.id = n.message_id
-join days d on d.id = m.day_id
-join rooms r on r.id = d.room_id
+cross join messages m on m.id = n.message_id
 left join quoted q on q.message_id = n.message_id
 where {{where}}
-order by d.date, r.slug, m.sent_at, m.position, n.position
 """
 _IN_DAYS = "m.day_id in (select value from json_each(:days))"
 _ON_DAYS = """
@@ -518,6 +527,9 @@ def _among(column: str, values: Collection[str] | None) -> tuple[str, list[str]]
     """A condition on a column of names, with its parameters."""
     if values is None:
         return "true", []
+    return f"{column} in (select value from json_each(?))", [_listed(values)]
+
+
+def _listed(names: Collection[str]) -> str:
     # names may hold what is no Unicode text
-    listed = json.dumps(sorted(values), ensure_ascii=False)
-    return f"{column} in (select value from json_each(?))", [listed]
+    return json.dumps(sorted(names), ensure_ascii=False)

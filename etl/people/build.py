@@ -172,16 +172,18 @@ def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
     speakers = reader.speaker_names(connection)
     doubled: list[DoubledMessage] = []
     answers: list[Evidence] = []
-    for number, names in enumerate(_by_mentions(reader.written_names(connection))):
+    groups = _by_mentions(reader.written_names(connection))
+    for number, names in enumerate(groups):
         counted = Answers()
-        for day_id, contexts in _all_contexts(connection):
+        # all that is read costs once for each group
+        chosen = names if len(groups) > 1 else None
+        for day_id, contexts in _all_contexts(connection, chosen):
             own = [context for context in contexts if context.name in names]
-            if not own and number > 0:
-                continue
-            voices = voices_of(connection, day_id)
-            counted.add_day(own, voices)
-            if number == 0:
-                doubled += _doubled_on(connection, voices)
+            if number == 0 or own:
+                voices = voices_of(connection, day_id)
+                counted.add_day(own, voices)
+                if number == 0:
+                    doubled += _doubled_on(connection, voices)
         answers += counted.evidence(speakers)
     return double_evidence(doubled) + answers
 
@@ -199,21 +201,30 @@ def _by_mentions(times: Mapping[str, int]) -> list[set[str]]:
     return groups
 
 
-def _all_contexts(connection: sqlite3.Connection) -> Iterator[tuple[int, Sequence[Context]]]:
-    """Every page with its mentions, by date and room."""
+def _all_contexts(
+    connection: sqlite3.Connection, names: Collection[str] | None
+) -> Iterator[tuple[int, Sequence[Context]]]:
+    """Every page with its mentions of these names, or of all, by date and room."""
     in_order = reader.days_in_order(connection)
     for at in range(0, len(in_order), DAYS_AT_ONCE):
         days = in_order[at : at + DAYS_AT_ONCE]
-        contexts = dict(reader.contexts_of_days(connection, days))
+        contexts = reader.contexts_of_days(connection, days, names)
         yield from ((day_id, contexts.get(day_id, ())) for day_id in days)
 
 
 def _observe_answers(connection: sqlite3.Connection, names: Collection[str]) -> list[Evidence]:
-    """Who answers to these names, wherever they are mentioned."""
-    counted = Answers()
-    for day_id, contexts in reader.contexts_of_names(connection, set(names) - {EVERYONE}):
-        counted.add_day(contexts, voices_of(connection, day_id))
-    return counted.evidence(reader.speaker_names(connection))
+    """Who answers to these names, wherever they are mentioned; so many at a time as fit."""
+    speakers = reader.speaker_names(connection)
+    written = reader.written_names(connection) if names else {}
+    answers: list[Evidence] = []
+    for group in _by_mentions({name: written[name] for name in names if name in written}):
+        counted = Answers()
+        contexts = reader.contexts_of_names(connection, group)
+        for day_id in reader.days_in_order(connection) if contexts else ():
+            if day_id in contexts:
+                counted.add_day(contexts[day_id], voices_of(connection, day_id))
+        answers += counted.evidence(speakers)
+    return answers
 
 
 def _doubled_pairs(
