@@ -364,11 +364,15 @@ def dates_of_speaker(connection: sqlite3.Connection, speaker_id: int) -> dict[st
 
 
 def named_mentions_between(
-    connection: sqlite3.Connection, first: int, last: int
+    connection: sqlite3.Connection, names: Collection[str] | None, first: int, last: int
 ) -> Iterator[NamedMention]:
-    """All mentions with a name in a range of messages."""
-    where = "n.message_id between ? and ? and n.name is not null"
-    return map(NamedMention._make, connection.execute(f"{_NAMED} where {where}", [first, last]))
+    """The mentions of these names in a range of messages."""
+    where, values = _among("n.name", names)
+    rows = connection.execute(
+        f"{_NAMED} where n.message_id between ? and ? and n.name is not null and {where}",
+        [first, last, *values],
+    )
+    return map(NamedMention._make, rows)
 
 
 def named_mentions(
@@ -411,7 +415,7 @@ def times_of_messages(
 _USE = "m.sent_at || ' ' || m.key || ' ' || m.id"
 _NAMED = """
 select n.message_id, n.position, n.name, substr(m.sent_at, 1, 10), n.speaker_id
-from mentions n join messages m on m.id = n.message_id
+from mentions n cross join messages m on m.id = n.message_id
 """
 # A message that mentions four people or more is a list. What each message quotes is measured once,
 # however many mentions it has.
