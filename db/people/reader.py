@@ -264,38 +264,37 @@ def header_evidence(
         values,
     )
     days = {day[0]: day[1:] for day in connection.execute("select id, date, room_id from days")}
+    found: list[tuple[int, str, int, bool]] = []
+    pairs: list[tuple[int, int]] = []
+    for (speaker_id, name), of_speaker in groupby(rows, key=itemgetter(0, 1)):
+        messages = {row[2]: row[3] for row in of_speaker}
+        rooms = {days[day_id][1] for day_id in messages}
+        found.append((speaker_id, name, sum(messages.values()), len(rooms) > 1))
+        # the first message is on the days of the first date, in whatever room
+        dates = [days[day_id][0] for day_id in messages]
+        outer = (min(dates), max(dates))
+        pairs += [(speaker_id, day_id) for day_id in messages if days[day_id][0] in outer]
+    ends = _first_and_last(connection, pairs)
     return [
-        _header(connection, speaker_id, name, {row[2]: row[3] for row in of_speaker}, days)
-        for (speaker_id, name), of_speaker in groupby(rows, key=lambda row: (row[0], row[1]))
+        Evidence(
+            *(name, speaker_id, "header", 0.0, messages, *ends[speaker_id]),
+            note="in several rooms" if in_several else None,
+        )
+        for speaker_id, name, messages, in_several in found
     ]
 
 
-def _header(
-    connection: sqlite3.Connection,
-    speaker_id: int,
-    name: str,
-    messages: Mapping[int, int],
-    days: Mapping[int, tuple[str, int]],
-) -> Evidence:
-    """The evidence of a speaker with so many ``messages`` on each day."""
-    dates = [days[day_id][0] for day_id in messages]
-    outer = (min(dates), max(dates))
-    ends = [day_id for day_id in messages if days[day_id][0] in outer]
-    first, last = connection.execute(
-        f"select min({_USE}), max({_USE}) from messages m"
-        " where speaker_id = ? and day_id in (select value from json_each(?))",
-        [speaker_id, json.dumps(ends)],
-    ).fetchone()
-    return Evidence(
-        name,
-        speaker_id,
-        "header",
-        0.0,
-        sum(messages.values()),
-        _id_of_use(first),
-        _id_of_use(last),
-        "in several rooms" if len({days[day_id][1] for day_id in messages}) > 1 else None,
+def _first_and_last(
+    connection: sqlite3.Connection, pairs: Collection[tuple[int, int]]
+) -> dict[int, tuple[int, int]]:
+    """Each speaker's first and last message of those on the days that stand with it."""
+    rows = connection.execute(
+        f"select m.speaker_id, min({_USE}), max({_USE}) from json_each(?) e"
+        " cross join messages m on m.speaker_id = json_extract(e.value, '$[0]')"
+        " and m.day_id = json_extract(e.value, '$[1]') group by m.speaker_id",
+        [json.dumps(pairs)],
     )
+    return {speaker: (_id_of_use(first), _id_of_use(last)) for speaker, first, last in rows}
 
 
 def name_uses(connection: sqlite3.Connection, names: Collection[str]) -> dict[str, NameUse]:
@@ -334,14 +333,17 @@ def aliases(connection: sqlite3.Connection) -> list[AliasRow]:
 
 def speakers(connection: sqlite3.Connection, headers: list[Evidence]) -> list[Speaker]:
     """The speakers of these headers, and when they wrote."""
-    sent_at = "select sent_at from messages where id = ?"
-
-    def time(message_id: int | None) -> str:
-        return str(connection.execute(sent_at, [message_id]).fetchone()[0])
-
+    ends = {id_ for header in headers for id_ in (header.first_message_id, header.last_message_id)}
+    times = times_of_messages(connection, ends)
     return [
-        Speaker(h.speaker_id, h.name, h.times, time(h.first_message_id), time(h.last_message_id))
-        for h in headers
+        Speaker(
+            header.speaker_id,
+            header.name,
+            header.times,
+            times[header.first_message_id or 0],
+            times[header.last_message_id or 0],
+        )
+        for header in headers
     ]
 
 
