@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from itertools import accumulate, pairwise
-from operator import itemgetter, sub
+from operator import sub
 
 from db.people.rows import ASKS, DOUBLED, TEXT, SpokenText, Voices
 from db.rows import MessageRow
@@ -109,7 +109,8 @@ def asks(text: str) -> bool:
 def _voices(said: list[_Said]) -> Voices:
     if not said:
         return Voices((), (), (), (), ())
-    said.sort(key=itemgetter(0, 3, 1))
+    # by time, then by message: mostly they are
+    said.sort()
     times, ids, positions, speakers, kinds, texts = zip(*said, strict=True)
     signs = [
         (TEXT | ASKS if asks(text) else TEXT) if kind == "text" else 0
@@ -117,17 +118,21 @@ def _voices(said: list[_Said]) -> Voices:
     ]
     for at in _doubled(said):
         signs[at] |= DOUBLED
-    return Voices(list(map(_second, times)), ids, positions, speakers, signs)
-
-
-def _second(sent_at: str) -> int:
-    return _minutes()[sent_at[11:16]] + int(sent_at[17:])
+    minute, second = _minutes(), _seconds()
+    # what somebody else wrote there is no time, and found elsewhere
+    when = [minute.get(time[11:16], 0) + second.get(time[17:], 0) for time in times]
+    return Voices(when, ids, positions, speakers, signs)
 
 
 @cache
 def _minutes() -> dict[str, int]:
     """The seconds up to each minute of the day."""
     return {f"{m // 60:02}:{m % 60:02}": 60 * m for m in range(24 * 60)}
+
+
+@cache
+def _seconds() -> dict[str, int]:
+    return {f"{s:02}": s for s in range(60)}
 
 
 def _doubled(said: list[_Said]) -> Iterator[int]:
