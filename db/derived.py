@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from db import checks, counts
+from db.people import voices
 
 _TITLE_LINKS = """
 update links set title = first.title
@@ -37,6 +38,7 @@ def renew(connection: sqlite3.Connection) -> None:
             connection.execute(one.sql)
     connection.execute("reindex")
     counts.renew(connection)
+    voices.forget(connection)
     for statement in _FORGET:
         connection.execute(statement)
 

@@ -64,10 +64,12 @@ def note_seen(
 class Changed(NamedTuple):
     """Days that were written, and the names that stood on their pages before.
 
-    ``mentioned`` are those of them that stood behind an @.
+    Of days that only got more, ``new_from`` has the id that their new messages have or are above.
+    ``mentioned`` are those of the names that stood behind an @.
     """
 
     days: set[int]
+    new_from: dict[int, int]
     names: set[str]
     mentioned: set[str]
 
@@ -75,12 +77,19 @@ class Changed(NamedTuple):
 def note_change(
     connection: sqlite3.Connection,
     day_id: int,
+    new_from: int | None,
     names: Iterable[str] = (),
     mentioned: Collection[str] = (),
 ) -> None:
-    """Write down that a day changed, so that what is derived of it and these names is made anew."""
-    connection.execute("insert into changed_days (day_id) values (?) on conflict do nothing",
-                       [day_id])  # fmt: skip
+    """Write down that a day changed, so that what is derived of it and these names is made anew.
+
+    Its messages from the id ``new_from`` on are new; None: others may have changed or gone, too.
+    """
+    connection.execute(
+        "insert into changed_days (day_id, new_from) values (?, ?)"
+        " on conflict do update set new_from = min(new_from, excluded.new_from)",
+        [day_id, new_from],
+    )
     connection.executemany(
         "insert into changed_names (name, mentioned) values (?, ?)"
         " on conflict (name) do update set mentioned = max(mentioned, excluded.mentioned)",
@@ -92,9 +101,12 @@ def changes(connection: sqlite3.Connection, rules: str) -> Changed | None:
     """What changed since all was derived by these rules; None: everything has to be."""
     if property_of(connection, _DERIVED) != rules:
         return None
-    days = {day for (day,) in connection.execute("select day_id from changed_days")}
+    days = dict(connection.execute("select day_id, new_from from changed_days").fetchall())
+    new_from = {day: first for day, first in days.items() if first is not None}
     names = dict(connection.execute("select name, mentioned from changed_names").fetchall())
-    return Changed(days, set(names), {name for name, mentioned in names.items() if mentioned})
+    return Changed(
+        set(days), new_from, set(names), {name for name, mentioned in names.items() if mentioned}
+    )
 
 
 def waiting_days(connection: sqlite3.Connection) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from db import counts, migrations
 from db.families import FAMILIES
 from db.index_version import VERSION as TEXT_INDEX_VERSION
+from db.people import voices
 from db.rows import (
     DayRow,
     DayRows,
@@ -67,6 +68,7 @@ def insert_day(connection: sqlite3.Connection, rows: DayRows, source: SourceRow,
     for name, family_rows in rows.families.items():
         insert_family(connection, name, day_id, family_rows, ids)
     counts.write(connection, day_id, rows, speakers)
+    voices.write(connection, day_id, rows.messages, ids, speakers)
     note_message_range(connection, day_id)
     return day_id
 
@@ -97,6 +99,7 @@ def update_day(
         insert_family(connection, name, day_id, family_rows, new_ids)
     counts.delete(connection, day_id)
     counts.write(connection, day_id, rows, speakers)
+    voices.write(connection, day_id, rows.messages, new_ids, speakers)
     note_message_range(connection, day_id)
     return new_ids
 
@@ -112,6 +115,7 @@ def delete_day(connection: sqlite3.Connection, day_id: int) -> None:
     ids = connection.execute("select id from messages where day_id = ?", [day_id]).fetchall()
     _delete_messages(connection, ids)
     counts.delete(connection, day_id)
+    voices.delete(connection, day_id)
     for table in ("rejects", "changed_days"):
         connection.execute(f"delete from {table} where day_id = ?", [day_id])
     connection.execute("delete from days where id = ?", [day_id])

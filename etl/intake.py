@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from db import history, loads, writer
 from db.people.reader import names_of_days
 from db.reader import StoredDay, find_day, messages_of
-from db.rows import DayRows
+from db.rows import DayRows, RevisionRow
 from etl.content import DayContent, writable
 from etl.discover import DayFile, Remark
 from etl.readers import processes, read_days
@@ -67,11 +67,11 @@ def _write_day(run: Run, file: DayFile, reading: Reading) -> None:
             return
         run.growth.before(stored and stored.id)
         if stored is None:
-            loads.note_change(run.connection, _insert_day(run, reading))
+            loads.note_change(run.connection, _insert_day(run, reading), new_from=0)
         else:
             before = names_of_days(run.connection, [stored.id])
-            loads.note_change(run.connection, stored.id, *before)
-            _replace_day(run, stored, reading)
+            new_from = _replace_day(run, stored, reading)
+            loads.note_change(run.connection, stored.id, new_from, *before)
     _count(run, rows, new=stored is None)
     _say_rejects(run, file, rows)
 
@@ -89,14 +89,25 @@ def _insert_day(run: Run, reading: Reading) -> int:
     return day_id
 
 
-def _replace_day(run: Run, stored: StoredDay, reading: Reading) -> None:
-    """Put a newer version of a day in the place of the stored one, and record what changed."""
+def _replace_day(run: Run, stored: StoredDay, reading: Reading) -> int | None:
+    """Put a newer version of a day in the place of the stored one, and record what changed.
+
+    The id from which on messages are new; None where others changed or went.
+    """
+    first = writer.next_message_id(run.connection)
     revision = revise(stored_parts(run.connection, stored), _new_parts(reading))
     ids = writer.update_day(run.connection, stored.id, reading.rows, revision.ids)
     changes = with_ids(revision.rows, ids)
     writer.insert_revisions(run.connection, stored.id, stored.source_id, run.id, changes)
     source_id = writer.insert_source(run.connection, reading.source, run.id)
     writer.set_source(run.connection, stored.id, source_id)
+    # how deep a page is escaped says what the same bytes mean
+    is_same = reading.source.escape_depth == stored.escape_depth
+    return first if is_same and all(map(_keeps_messages, revision.rows)) else None
+
+
+def _keeps_messages(row: RevisionRow) -> bool:
+    return row.kind in ("added", "moved") or row.key_before is row.key_after is None
 
 
 def _new_parts(reading: Reading) -> list[Part]:

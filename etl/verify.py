@@ -33,6 +33,7 @@ from db.index_check import (
 from db.index_version import VERSION as TEXT_INDEX_VERSION
 from db.invariants import Invariant, invariants, violations
 from db.loads import property_of, waiting_days
+from db.people.voices import wrong_days
 from db.reader import StoredDay, stored_days
 from db.rows import DayRows, FamilyRow, MessageRow
 from etl.discover import DayFile, discover
@@ -54,7 +55,7 @@ LOAD = "`etl load` takes it in"
 REBUILD_DERIVED = "`etl rebuild derived` makes it anew"
 REINDEX = "`etl rebuild derived` makes the indexes anew"
 # Tables of which every row is derived.
-_DERIVED = ("aliases", "inferred_replies", "changed_days", "speaker_days", "half_hours")
+_DERIVED = ("aliases", "inferred_replies", "changed_days", "speaker_days", "half_hours", "voices")
 
 _OF_AN_INDEX = re.compile(r"missing from index|wrong # of entries in index")
 _OF_TEXT_INDEX = re.compile(r"inverted index|FTS5")
@@ -149,6 +150,7 @@ def verify(
     run.check("days", _days(run, progress))
     run.check("history", _history(connection))
     run.check("full-text index", _index(connection))
+    run.check("voices", _voices(connection))
     for invariant in invariants():
         if not (invariant.is_derived and run.result.waiting):
             run.check(invariant.name, _violations(connection, invariant))
@@ -203,6 +205,11 @@ def _history(connection: sqlite3.Connection) -> Iterator[Finding]:
     for place, text in history_faults(connection):
         # no page has what was there before it
         yield Finding("history", place, text, RESTORE_BACKUP)
+
+
+def _voices(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for place in wrong_days(connection):
+        yield Finding("voices", place, "voices is not who wrote when", REBUILD_DERIVED)
 
 
 def _violations(connection: sqlite3.Connection, invariant: Invariant) -> Iterator[Finding]:

@@ -95,7 +95,7 @@ def observed(connection: sqlite3.Connection, by_hand: ByHand = ByHand()) -> Obse
     mentions = Counter(
         mention.name
         for first, last in reader.message_ranges(connection)
-        for mention in reader.named_mentions_between(connection, first, last)
+        for mention in reader.named_mentions_between(connection, None, first, last)
     )
     del mentions[EVERYONE]
     written = reader.written_names(connection)

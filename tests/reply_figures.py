@@ -7,10 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from db.people.reader import SECOND
-from db.people.replies import ASKS
 from etl.people.replies import MENTION_CONFIDENCE, QUICK_CONFIDENCE, Confidences
 
 Counts = dict[int, tuple[int, int]]
+
+# A ? that is doubled, or that ends a mention, is no question mark but what a lost character became.
+ASKS = (
+    "(substr({0}.text, -1) in ('？', '?') and substr({0}.text, -2) <> '??'"
+    " or instr({0}.text, '吗') or instr({0}.text, '请问') or instr({0}.text, '请教')"
+    " or instr({0}.text, '有人') or instr({0}.text, '有没有'))"
+)
 
 # Where a message quotes another person's: that person's newest message before it.
 _AS_IF_MENTIONED = f"""

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from cli.browse.pages import home
+from db.connection import open_read_only
+from db.people.rows import DOUBLED, TEXT
+from db.people.voices import spoken_on, voices_of
 from tests.conftest import Command, query
 from tests.pages import DATE, LIN, WANG, message, write_page
 from tests.test_archive_file import as_the_first_schema_had_it
+from tests.test_people import all_that_is_derived
 from tests.visits import visit_one
 
 SPEAKER_DAYS = "select * from speaker_days order by day_id, speaker_id"
@@ -143,3 +147,31 @@ def test_home_draws_the_newest_year_of_many_days(
     assert "2 days · 2 messages" in seen.text
     assert "All years of team" in seen.text
     assert set(visit_one(db, "/chats/-/chat/team").links_to("/chat/team/2")) >= both
+
+
+def test_who_wrote_when_is_packed_as_the_messages_say(
+    etl: Command, db: Path, tmp_path: Path
+) -> None:
+    first, second = message("07:00:00", LIN, "早"), message("07:00:00", WANG, "早")
+    etl("load", write_page(tmp_path, second, message("06:00:00", "", "有人加入了群聊"), first))
+    etl("load", write_page(tmp_path, first, second, message("08:40:00", WANG, "好")))
+    with open_read_only(db) as connection:
+        voices = voices_of(connection, 1)
+        assert list(map(list, voices)) == list(map(list, spoken_on(connection, 1)))
+    assert list(voices.seconds) == [25200, 25200, 31200]
+    assert list(voices.signs) == [TEXT | DOUBLED, TEXT | DOUBLED, TEXT]
+    assert etl("verify").code == 0
+
+
+def test_days_without_packed_voices_are_read_from_their_messages(etl: Command, db: Path) -> None:
+    """Of an archive that an older version made."""
+    etl("load", "--sample", "-q")
+    before, packed = all_that_is_derived(db), query(db, "select * from voices order by 1")
+    with contextlib.closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("update voices set packed = x'00' where day_id < 9")
+        connection.execute("delete from voices where day_id > 20")
+    assert etl("verify").code == 1
+    assert etl("people").code == 0
+    assert all_that_is_derived(db) == before
+    assert query(db, "select * from voices order by 1") == packed
+    assert etl("verify").code == 0

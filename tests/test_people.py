@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cli.main import run
 from db.connection import open_read_only
 from db.people import reader
-from etl.people.quoted import Pool, phrase_of
+from etl.people.quoted import Pool, phrase_of, terms_of
 from tests.conftest import SAMPLE, Command, query
 from tests.pages import LIN, message, write_page
 
@@ -625,11 +625,25 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connect
 @example("&amp;")
 @example('a"b*')
 def test_any_text_can_be_looked_for(sample: sqlite3.Connection, text: str) -> None:
-    candidates = reader.quote_candidates(sample, 1, phrase_of(text), "", "9999-12-31")
+    search = reader.Search(1, phrase_of(text), "", "9999-12-31", None)
+    candidates = reader.quote_candidates(sample, search)
     for way in (Pool.exact, Pool.less_exact, Pool.begun):
         fits = way(Pool(candidates), text)
         found = fits.newest("", ("9999-12-31", 0))
         assert found is None or found.message_id in {one.message_id for one in candidates}
+
+
+def test_every_text_is_found_letter_for_letter(sample: sqlite3.Connection) -> None:
+    texts = sample.execute(
+        "select m.id, d.room_id, m.text from messages m join days d on d.id = m.day_id"
+        " where m.kind = 'text'"
+    ).fetchall()
+    for message_id, room_id, text in texts:
+        phrase = phrase_of(text)
+        search = reader.Search(room_id, phrase, "", "9999-12-31", terms_of(text, phrase))
+        found = reader.quote_candidates(sample, search)
+        assert message_id in {one.message_id for one in found}, text
+    assert any(terms_of(text, phrase_of(text)) for *_, text in texts)
 
 
 SAID = "大家都在说的一段话"

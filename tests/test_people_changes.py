@@ -53,9 +53,13 @@ said = st.one_of(
 pages = st.lists(st.tuples(st.sampled_from(TIMES), st.sampled_from(NAMES), said), max_size=9).map(
     sorted
 )
-# each step writes some pages, new ones or others in their place
+# each step writes some pages: new ones, others in their place, or more on those that are there
 steps = st.lists(
-    st.dictionaries(st.sampled_from(PLACES), pages, min_size=1, max_size=4), min_size=2, max_size=4
+    st.dictionaries(
+        st.sampled_from(PLACES), st.tuples(st.booleans(), pages), min_size=1, max_size=4
+    ),
+    min_size=2,
+    max_size=4,
 )
 BESIDES = (
     "select name from speakers order by 1",
@@ -74,16 +78,19 @@ def derived(db: Path) -> dict[str, list[tuple[object, ...]]]:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_any_changes_give_what_a_fresh_archive_says(
-    written: list[dict[tuple[str, str], list[tuple[str, str, str]]]],
+    written: list[dict[tuple[str, str], tuple[bool, list[tuple[str, str, str]]]]],
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         changed, fresh = folder / "changed.db", folder / "fresh.db"
+        there: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         for number, step in enumerate(written):
-            for (room, date), page in step.items():
+            for (room, date), (is_more, page) in step.items():
+                before = there.get((room, date), []) if is_more else []
+                there[room, date] = said_there = sorted(before + page)
+                texts = [message(time, who, text) for time, who, text in said_there]
                 # a page of the same size, written in the same moment, must not pass for the same
-                texts = [message(time, who, text) for time, who, text in page]
-                texts.append(message("23:59:59", "钟", "更新" * (number + 1)))
+                texts += [message("23:59:59", "钟", "更新" * n) for n in range(1, number + 2)]
                 write_page(folder / "pages", *texts, date=date, room=room)
             assert run("etl", ["load", "-q", str(folder / "pages"), "--db", str(changed)]) == 0
         assert run("etl", ["load", "-q", str(folder / "pages"), "--db", str(fresh)]) == 0

@@ -121,6 +121,9 @@ DAMAGES = {
         "update message_emoji set speaker_id = 99"
         " where message_id = (select min(message_id) from message_emoji)",
         "its emoji are of another day or speaker; `etl rebuild derived`", "derived"),
+    "voices": (
+        "update voices set packed = x'00' where day_id = 1",
+        f"{DAY}: voices is not who wrote when; `etl rebuild derived`", "derived"),
     "half hours": (
         "delete from half_hours where day_id = 1", f"{DAY}: half_hours has nothing of half hour",
         "derived"),
@@ -241,7 +244,7 @@ def test_a_trigger_is_found(etl: Command, archive: Path) -> None:
 
 
 def test_days_that_wait_for_who_is_who_are_no_fault(etl: Command, archive: Path) -> None:
-    damage(archive, "insert into changed_days values (1)", "delete from aliases",
+    damage(archive, "insert into changed_days (day_id) values (1)", "delete from aliases",
            "update speakers set person_id = null", "delete from people")  # fmt: skip
     result = etl("verify")
     assert result.code == 0

@@ -67,6 +67,7 @@ TABLES: dict[str, Look] = {
     "mention_candidates": Look("Whom else a mention may mean"),
     "speaker_days": Look("Messages of each name and day", facets=("day_id",)),
     "half_hours": Look("Half hours of days", facets=("day_id",)),
+    "voices": Look("Who wrote when, packed", hidden=True),
     "changed_days": Look("Days to be made anew", hidden=True),
     "changed_names": Look("Names to be made anew", "name", hidden=True),
     # of sqlite-utils, which keeps the version of the schema in it

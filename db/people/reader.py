@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from db.people.rows import (
     AliasRow,
@@ -23,8 +26,6 @@ from db.people.rows import (
     QuoteOf,
     QuotePlace,
     Speaker,
-    SpokenText,
-    Voice,
 )
 from db.people.spans import span_of
 
@@ -110,30 +111,50 @@ def quote_places(connection: sqlite3.Connection) -> list[QuotePlace]:
     return list(map(QuotePlace._make, connection.execute(_QUOTES)))
 
 
-def quotes_after(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
-    """Quotes that a message on these pages may be the newest of: on them and on later ones."""
-    rows = connection.execute(f"{_QUOTES} {_LATER}", {"days": json.dumps(sorted(days))})
-    return list(map(QuotePlace._make, rows))
+def quoted_texts(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Every message that quotes, and what."""
+    return connection.execute("select message_id, text from quotes").fetchall()
 
 
-def quotes_touched(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
-    """Quotes that lose what they are of when these pages change, or stand there.
-
-    Of what several people wrote one may be gone, so that it is the other's.
-    """
+def quotes_on(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
+    """Quotes that stand on these pages."""
     rows = connection.execute(
-        f"{_QUOTES} {_LATER} left join messages o on o.id = m.reply_to where {_IN_DAYS}"
-        f" or o.day_id in (select value from json_each(:days)) or {_DOUBTFUL}",
+        f"{_QUOTES} where q.message_id in (select m.id from messages m where {_IN_DAYS})",
         {"days": json.dumps(sorted(days))},
     )
     return list(map(QuotePlace._make, rows))
 
 
-def texts_of_days(connection: sqlite3.Connection, days: Collection[int]) -> Iterator[str]:
-    """What was said on these pages."""
+def quotes_after(
+    connection: sqlite3.Connection, days: Collection[int], messages: Collection[int]
+) -> list[QuotePlace]:
+    """Those messages' quotes that one on these pages may be the newest of: on or after them."""
     rows = connection.execute(
-        f"select m.text from messages m where {_IN_DAYS} and m.text <> ''",
+        f"{_QUOTES} {_LATER} where q.message_id in (select value from json_each(:messages))",
+        {"days": json.dumps(sorted(days)), "messages": json.dumps(sorted(messages))},
+    )
+    return list(map(QuotePlace._make, rows))
+
+
+def quotes_losing(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
+    """Quotes that lose what they are of when these pages change.
+
+    Of what several people wrote one may be gone, so that it is the other's.
+    """
+    rows = connection.execute(
+        f"{_QUOTES} {_LATER} left join messages o on o.id = m.reply_to"
+        f" where o.day_id in (select value from json_each(:days)) or {_DOUBTFUL}",
         {"days": json.dumps(sorted(days))},
+    )
+    return list(map(QuotePlace._make, rows))
+
+
+def texts_of_days(connection: sqlite3.Connection, new_from: Mapping[int, int]) -> Iterator[str]:
+    """What was said on these pages, in messages from an id on."""
+    rows = connection.execute(
+        "select m.text from json_each(?) n cross join messages m"
+        " on m.day_id = cast(n.key as integer) and m.id >= n.value where m.text <> ''",
+        [json.dumps(new_from)],
     )
     return (text for (text,) in rows)
 
@@ -147,12 +168,26 @@ def doubtful_quotes(
     return list(map(QuotePlace._make, rows))
 
 
-def quote_candidates(
-    connection: sqlite3.Connection, room_id: int, phrase: str, since: str, until: str
-) -> list[Candidate]:
-    """The texts of a room between two dates that have a phrase; '' is in those without a word."""
-    values = {"phrase": phrase, "room": room_id, "since": since, "until": until}
-    sql = _WITH_PHRASE if phrase else _WITHOUT_WORDS
+class Search(NamedTuple):
+    """Texts of a room between two dates that have a phrase; '' is in those without a word.
+
+    ``terms`` is how many a text has; None where it does not matter.
+    """
+
+    room_id: int
+    phrase: str
+    since: str
+    until: str
+    terms: int | None
+
+
+def quote_candidates(connection: sqlite3.Connection, search: Search) -> list[Candidate]:
+    """The messages that a quote may be of."""
+    sql = _WITH_PHRASE if search.phrase else _WITHOUT_WORDS
+    if search.phrase and search.terms is not None:
+        sql += _OF_SO_MANY_TERMS
+    size = bytes([search.terms or 0])
+    values = {**search._asdict(), "size": size}
     return list(map(Candidate._make, connection.execute(sql, values)))
 
 
@@ -176,53 +211,40 @@ def days_in_order(connection: sqlite3.Connection) -> list[int]:
     return [day_id for (day_id,) in rows]
 
 
-def texts_of(connection: sqlite3.Connection, messages: Collection[int]) -> list[SpokenText]:
-    """Those of the messages of a page that are text, in its order."""
-    rows = connection.execute(
-        "select m.id, m.sent_at, s.id, s.name, m.text"
-        " from messages m join speakers s on s.id = m.speaker_id"
-        " where m.id in (select value from json_each(?)) and m.kind = 'text'"
-        " order by m.position",
-        [json.dumps(sorted(messages))],
-    )
-    return list(map(SpokenText._make, rows))
-
-
 def contexts_of_names(
     connection: sqlite3.Connection, names: Collection[str]
-) -> Iterator[tuple[int, list[Context]]]:
-    """The mentions of these names, day by day, each in the order of time."""
+) -> dict[int, list[Context]]:
+    """The mentions of these names on each day, in the order of time."""
     named = "name in (select value from json_each(:names))"
     quoting = f"q.message_id in (select message_id from mentions where {named})"
-    values = {"names": json.dumps(sorted(names), ensure_ascii=False)}
-    return _contexts(connection, quoting, f"n.{named}", values)
+    return _contexts(connection, quoting, f"n.{named}", {"names": _listed(names)})
 
 
 def contexts_of_days(
-    connection: sqlite3.Connection, days: Collection[int]
-) -> Iterator[tuple[int, list[Context]]]:
-    """The mentions on these pages, day by day, each in the order of time."""
+    connection: sqlite3.Connection, days: Collection[int], names: Collection[str] | None
+) -> dict[int, list[Context]]:
+    """The mentions on these pages, of these names, on each day in the order of time."""
     span = span_of(connection, days)
     where = f"{span.holds('n.message_id')} and {_IN_DAYS} and n.name is not null"
-    return _contexts(connection, span.holds("q.message_id"), where, span.values)
+    values = dict(span.values)
+    if names is not None:
+        # before the message is read
+        where = f"n.name in (select value from json_each(:names)) and {where}"
+        values["names"] = _listed(names)
+    return _contexts(connection, span.holds("q.message_id"), where, values)
 
 
 def _contexts(
     connection: sqlite3.Connection, quoting: str, where: str, values: Mapping[str, object]
-) -> Iterator[tuple[int, list[Context]]]:
-    rows = connection.execute(_CONTEXTS.format(quoting=quoting, where=where), values)
-    for day_id, of_day in groupby(rows, key=lambda row: int(row[0])):
-        yield day_id, [Context._make((*row[1:5], bool(row[5]), bool(row[6]))) for row in of_day]
-
-
-def voices_of(connection: sqlite3.Connection, day_id: int) -> list[Voice]:
-    """Who wrote on a page, in the order of time."""
-    rows = connection.execute(
-        f"select {SECOND.format('sent_at')}, speaker_id, id from messages"
-        " where day_id = ? and speaker_id is not null",
-        [day_id],
-    )
-    return sorted(rows.fetchall())
+) -> dict[int, list[Context]]:
+    rows = connection.execute(_CONTEXTS.format(quoting=quoting, where=where), values).fetchall()
+    # day, second, places on the page and in the text
+    rows.sort(key=itemgetter(0, 1, 2, 3))
+    found: dict[int, list[Context]] = defaultdict(list)
+    for day_id, second, _, _, name, author_id, message_id, is_quoted, is_list in rows:
+        context = Context(second, name, author_id, message_id, bool(is_quoted), bool(is_list))
+        found[day_id].append(context)
+    return found
 
 
 def speaker_names(connection: sqlite3.Connection) -> dict[int, str]:
@@ -242,38 +264,37 @@ def header_evidence(
         values,
     )
     days = {day[0]: day[1:] for day in connection.execute("select id, date, room_id from days")}
+    found: list[tuple[int, str, int, bool]] = []
+    pairs: list[tuple[int, int]] = []
+    for (speaker_id, name), of_speaker in groupby(rows, key=itemgetter(0, 1)):
+        messages = {row[2]: row[3] for row in of_speaker}
+        rooms = {days[day_id][1] for day_id in messages}
+        found.append((speaker_id, name, sum(messages.values()), len(rooms) > 1))
+        # the first message is on the days of the first date, in whatever room
+        dates = [days[day_id][0] for day_id in messages]
+        outer = (min(dates), max(dates))
+        pairs += [(speaker_id, day_id) for day_id in messages if days[day_id][0] in outer]
+    ends = _first_and_last(connection, pairs)
     return [
-        _header(connection, speaker_id, name, {row[2]: row[3] for row in of_speaker}, days)
-        for (speaker_id, name), of_speaker in groupby(rows, key=lambda row: (row[0], row[1]))
+        Evidence(
+            *(name, speaker_id, "header", 0.0, messages, *ends[speaker_id]),
+            note="in several rooms" if in_several else None,
+        )
+        for speaker_id, name, messages, in_several in found
     ]
 
 
-def _header(
-    connection: sqlite3.Connection,
-    speaker_id: int,
-    name: str,
-    messages: Mapping[int, int],
-    days: Mapping[int, tuple[str, int]],
-) -> Evidence:
-    """The evidence of a speaker with so many ``messages`` on each day."""
-    dates = [days[day_id][0] for day_id in messages]
-    outer = (min(dates), max(dates))
-    ends = [day_id for day_id in messages if days[day_id][0] in outer]
-    first, last = connection.execute(
-        f"select min({_USE}), max({_USE}) from messages m"
-        " where speaker_id = ? and day_id in (select value from json_each(?))",
-        [speaker_id, json.dumps(ends)],
-    ).fetchone()
-    return Evidence(
-        name,
-        speaker_id,
-        "header",
-        0.0,
-        sum(messages.values()),
-        _id_of_use(first),
-        _id_of_use(last),
-        "in several rooms" if len({days[day_id][1] for day_id in messages}) > 1 else None,
+def _first_and_last(
+    connection: sqlite3.Connection, pairs: Collection[tuple[int, int]]
+) -> dict[int, tuple[int, int]]:
+    """Each speaker's first and last message of those on the days that stand with it."""
+    rows = connection.execute(
+        f"select m.speaker_id, min({_USE}), max({_USE}) from json_each(?) e"
+        " cross join messages m on m.speaker_id = json_extract(e.value, '$[0]')"
+        " and m.day_id = json_extract(e.value, '$[1]') group by m.speaker_id",
+        [json.dumps(pairs)],
     )
+    return {speaker: (_id_of_use(first), _id_of_use(last)) for speaker, first, last in rows}
 
 
 def name_uses(connection: sqlite3.Connection, names: Collection[str]) -> dict[str, NameUse]:
@@ -312,14 +333,17 @@ def aliases(connection: sqlite3.Connection) -> list[AliasRow]:
 
 def speakers(connection: sqlite3.Connection, headers: list[Evidence]) -> list[Speaker]:
     """The speakers of these headers, and when they wrote."""
-    sent_at = "select sent_at from messages where id = ?"
-
-    def time(message_id: int | None) -> str:
-        return str(connection.execute(sent_at, [message_id]).fetchone()[0])
-
+    ends = {id_ for header in headers for id_ in (header.first_message_id, header.last_message_id)}
+    times = times_of_messages(connection, ends)
     return [
-        Speaker(h.speaker_id, h.name, h.times, time(h.first_message_id), time(h.last_message_id))
-        for h in headers
+        Speaker(
+            header.speaker_id,
+            header.name,
+            header.times,
+            times[header.first_message_id or 0],
+            times[header.last_message_id or 0],
+        )
+        for header in headers
     ]
 
 
@@ -342,11 +366,15 @@ def dates_of_speaker(connection: sqlite3.Connection, speaker_id: int) -> dict[st
 
 
 def named_mentions_between(
-    connection: sqlite3.Connection, first: int, last: int
+    connection: sqlite3.Connection, names: Collection[str] | None, first: int, last: int
 ) -> Iterator[NamedMention]:
-    """All mentions with a name in a range of messages."""
-    where = "n.message_id between ? and ? and n.name is not null"
-    return map(NamedMention._make, connection.execute(f"{_NAMED} where {where}", [first, last]))
+    """The mentions of these names in a range of messages."""
+    where, values = _among("n.name", names)
+    rows = connection.execute(
+        f"{_NAMED} where n.message_id between ? and ? and n.name is not null and {where}",
+        [first, last, *values],
+    )
+    return map(NamedMention._make, rows)
 
 
 def named_mentions(
@@ -389,7 +417,7 @@ def times_of_messages(
 _USE = "m.sent_at || ' ' || m.key || ' ' || m.id"
 _NAMED = """
 select n.message_id, n.position, n.name, substr(m.sent_at, 1, 10), n.speaker_id
-from mentions n join messages m on m.id = n.message_id
+from mentions n cross join messages m on m.id = n.message_id
 """
 # A message that mentions four people or more is a list. What each message quotes is measured once,
 # however many mentions it has.
@@ -399,16 +427,14 @@ with quoted as materialized (
   from quotes q join messages m on m.id = q.message_id
   where {{quoting}}
 )
-select m.day_id, {SECOND.format("m.sent_at")}, n.name, m.speaker_id, n.message_id,
+select m.day_id, {SECOND.format("m.sent_at")}, m.position, n.position, n.name, m.speaker_id,
+       n.message_id,
        n.position <= ifnull(q.characters, 0),
        exists (select 1 from mentions o where o.message_id = n.message_id limit 1 offset 3)
 from mentions n
-join messages m on m.id = n.message_id
-join days d on d.id = m.day_id
-join rooms r on r.id = d.room_id
+cross join messages m on m.id = n.message_id
 left join quoted q on q.message_id = n.message_id
 where {{where}}
-order by d.date, r.slug, m.sent_at, m.position, n.position
 """
 _IN_DAYS = "m.day_id in (select value from json_each(:days))"
 _ON_DAYS = """
@@ -470,7 +496,7 @@ join (
 ) f on f.room_id = d.room_id and d.date >= f.date
 """
 # The index then skips what is out of their range.
-_ROOMS_DAYS = "room_id = :room and date between :since and :until"
+_ROOMS_DAYS = "room_id = :room_id and date between :since and :until"
 _WITH_PHRASE = f"""
 select m.id, m.speaker_id, m.text, d.date, m.position
 from messages_fts f
@@ -479,9 +505,13 @@ join days d on d.id = m.day_id
 where messages_fts match :phrase
   and f.rowid between (select min(first_message_id) from days where {_ROOMS_DAYS})
                   and (select max(last_message_id) from days where {_ROOMS_DAYS})
-  and d.room_id = :room
+  and d.room_id = :room_id
   and d.date between :since and :until
 """
+# The sizes are a small table beside that of messages.
+_OF_SO_MANY_TERMS = (
+    "and exists (select 1 from messages_fts_docsize i where i.id = f.rowid and i.sz = :size)"
+)
 # What has no word is in the index with none.
 _WITHOUT_WORDS = f"""
 select m.id, m.speaker_id, m.text, d.date, m.position
@@ -503,6 +533,9 @@ def _among(column: str, values: Collection[str] | None) -> tuple[str, list[str]]
     """A condition on a column of names, with its parameters."""
     if values is None:
         return "true", []
+    return f"{column} in (select value from json_each(?))", [_listed(values)]
+
+
+def _listed(names: Collection[str]) -> str:
     # names may hold what is no Unicode text
-    listed = json.dumps(sorted(values), ensure_ascii=False)
-    return f"{column} in (select value from json_each(?))", [listed]
+    return json.dumps(sorted(names), ensure_ascii=False)

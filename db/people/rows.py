@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-# That a speaker wrote: seconds since midnight, who, and which message. (No named tuple: there are
-# many.)
-Voice = tuple[int, int, int]
+
+class Voices(NamedTuple):
+    """Who wrote when on a page, as columns in the order of time.
+
+    Seconds since midnight; ids of messages, their positions and speakers; and what they are, a sum
+    of ``DOUBLED``, ``TEXT`` and ``ASKS``.
+    """
+
+    seconds: Sequence[int]
+    ids: Sequence[int]
+    positions: Sequence[int]
+    speakers: Sequence[int]
+    signs: Sequence[int]
+
+
+# That another speaker wrote the same text in the same second; that it is text, and asks something.
+DOUBLED, TEXT, ASKS = 1, 2, 4
 
 
 class NamesOnPages(NamedTuple):
@@ -167,14 +182,6 @@ class Context(NamedTuple):
     message_id: int
     is_quoted: bool
     is_list: bool
-
-
-class Guess(NamedTuple):
-    """A message that may answer another one so many seconds before it."""
-
-    message_id: int
-    reply_to: int
-    seconds: int
 
 
 class InferredReply(NamedTuple):

@@ -52,6 +52,15 @@ def set_mentioned_speakers(
     )
 
 
+def set_speakers_of_names(
+    connection: sqlite3.Connection, speakers: Iterable[tuple[int | None, str]]
+) -> None:
+    """Give all mentions of names the same speaker, each ``(speaker id, name)``."""
+    connection.executemany(
+        "update mentions set speaker_id = ?1 where name = ?2 and speaker_id is not ?1", speakers
+    )
+
+
 def set_quoted(
     connection: sqlite3.Connection, quoted: Collection[tuple[int | None, int | None, int]]
 ) -> None:

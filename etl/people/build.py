@@ -15,6 +15,7 @@ from typing import NamedTuple
 from db.loads import Changed
 from db.people import reader, writer
 from db.people.rows import (
+    DOUBLED,
     AliasRow,
     Context,
     DoubledMessage,
@@ -22,8 +23,9 @@ from db.people.rows import (
     MentionPlace,
     NameUse,
     Speaker,
-    Voice,
+    Voices,
 )
+from db.people.voices import texts_of, voices_of
 from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
@@ -34,7 +36,6 @@ from etl.people.observe import (
     double_evidence,
     doubled_on,
     is_doubled,
-    of_two,
     quote_evidence,
 )
 from etl.people.quotes import find_quotes, settle_quotes
@@ -108,7 +109,7 @@ def _look_at(connection: sqlite3.Connection, changed: Changed) -> Touched:
     others |= {shorter for name in others for shorter in known.shorter(name)}
     places = list(reader.mention_places(connection, others, changed.days))
     renamed = _name_mentions(connection, known, places)
-    requoted = find_quotes(connection, changed.days)
+    requoted = find_quotes(connection, changed)
     return Touched(
         changed.days,
         names | renamed.names | requoted.changed,
@@ -171,16 +172,18 @@ def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
     speakers = reader.speaker_names(connection)
     doubled: list[DoubledMessage] = []
     answers: list[Evidence] = []
-    for number, names in enumerate(_by_mentions(reader.written_names(connection))):
+    groups = _by_mentions(reader.written_names(connection))
+    for number, names in enumerate(groups):
         counted = Answers()
-        for day_id, contexts in _all_contexts(connection):
+        # all that is read costs once for each group
+        chosen = names if len(groups) > 1 else None
+        for day_id, contexts in _all_contexts(connection, chosen):
             own = [context for context in contexts if context.name in names]
-            if not own and number > 0:
-                continue
-            voices = reader.voices_of(connection, day_id)
-            counted.add_day(own, voices)
-            if number == 0:
-                doubled += _doubled_on(connection, voices)
+            if number == 0 or own:
+                voices = voices_of(connection, day_id)
+                counted.add_day(own, voices)
+                if number == 0:
+                    doubled += _doubled_on(connection, voices)
         answers += counted.evidence(speakers)
     return double_evidence(doubled) + answers
 
@@ -198,21 +201,30 @@ def _by_mentions(times: Mapping[str, int]) -> list[set[str]]:
     return groups
 
 
-def _all_contexts(connection: sqlite3.Connection) -> Iterator[tuple[int, Sequence[Context]]]:
-    """Every page with its mentions, by date and room."""
+def _all_contexts(
+    connection: sqlite3.Connection, names: Collection[str] | None
+) -> Iterator[tuple[int, Sequence[Context]]]:
+    """Every page with its mentions of these names, or of all, by date and room."""
     in_order = reader.days_in_order(connection)
     for at in range(0, len(in_order), DAYS_AT_ONCE):
         days = in_order[at : at + DAYS_AT_ONCE]
-        contexts = dict(reader.contexts_of_days(connection, days))
+        contexts = reader.contexts_of_days(connection, days, names)
         yield from ((day_id, contexts.get(day_id, ())) for day_id in days)
 
 
 def _observe_answers(connection: sqlite3.Connection, names: Collection[str]) -> list[Evidence]:
-    """Who answers to these names, wherever they are mentioned."""
-    counted = Answers()
-    for day_id, contexts in reader.contexts_of_names(connection, set(names) - {EVERYONE}):
-        counted.add_day(contexts, reader.voices_of(connection, day_id))
-    return counted.evidence(reader.speaker_names(connection))
+    """Who answers to these names, wherever they are mentioned; so many at a time as fit."""
+    speakers = reader.speaker_names(connection)
+    written = reader.written_names(connection) if names else {}
+    answers: list[Evidence] = []
+    for group in _by_mentions({name: written[name] for name in names if name in written}):
+        counted = Answers()
+        contexts = reader.contexts_of_names(connection, group)
+        for day_id in reader.days_in_order(connection) if contexts else ():
+            if day_id in contexts:
+                counted.add_day(contexts[day_id], voices_of(connection, day_id))
+        answers += counted.evidence(speakers)
+    return answers
 
 
 def _doubled_pairs(
@@ -227,7 +239,7 @@ def _doubled_pairs(
     return had | {
         (one.name, one.speaker_id)
         for day_id in touched.days
-        for one in _doubled_on(connection, reader.voices_of(connection, day_id))
+        for one in _doubled_on(connection, voices_of(connection, day_id))
     }
 
 
@@ -251,19 +263,19 @@ def _observe_doubled(
         one
         for day_id in in_order
         if day_id in shared
-        for one in _doubled_on(connection, reader.voices_of(connection, day_id))
+        for one in _doubled_on(connection, voices_of(connection, day_id))
         if (one.name, one.speaker_id) in pairs
     )
 
 
-def _doubled_on(connection: sqlite3.Connection, voices: Iterable[Voice]) -> list[DoubledMessage]:
-    messages = of_two(voices)
-    return doubled_on(reader.texts_of(connection, messages)) if messages else []
+def _doubled_on(connection: sqlite3.Connection, voices: Voices) -> list[DoubledMessage]:
+    messages = [i for i, sign in zip(voices.ids, voices.signs, strict=True) if sign & DOUBLED]
+    return doubled_on(texts_of(connection, messages)) if messages else []
 
 
 def is_doubled_page(connection: sqlite3.Connection, day_id: int) -> bool:
     """Whether a page was put together from the exports of two accounts."""
-    return is_doubled(_doubled_on(connection, reader.voices_of(connection, day_id)))
+    return is_doubled(_doubled_on(connection, voices_of(connection, day_id)))
 
 
 def decide_people(

@@ -27,8 +27,17 @@ class Meant:
 
     def resolve_all(self) -> None:
         """Give all mentions their speakers."""
-        for first, last in reader.message_ranges(self._connection):
-            self.resolve(list(reader.named_mentions_between(self._connection, first, last)))
+        names = reader.written_names(self._connection)
+        several = {name for name in names if len(self._speakers_of(name)) > 1}
+        # whom these mean does not depend on the day
+        others = ((next(iter(self._speakers_of(n)), None), n) for n in names if n not in several)
+        writer.set_speakers_of_names(self._connection, others)
+        for first, last in reader.message_ranges(self._connection) if several else ():
+            mentions = reader.named_mentions_between(self._connection, several, first, last)
+            self.resolve(list(mentions))
+
+    def _speakers_of(self, name: str) -> list[int]:
+        return self._speakers.get(self._person_of.get(name, 0), [])
 
     def resolve(self, mentions: Iterable[NamedMention]) -> set[int]:
         """Give these mentions their speakers; the messages of those that had another one."""

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from db.people.rows import Context, DoubledMessage, Evidence, QuoteOf, SpokenText, Voice
+from db.people.rows import Context, DoubledMessage, Evidence, QuoteOf, SpokenText, Voices
 
 # A quote as short as that may be of anybody.
 SHORT_QUOTE = 6
@@ -49,24 +49,6 @@ LEAST_WEIGHT, MOST_ANSWERERS = 2.0, 3
 def quote_evidence(quotes: Iterable[QuoteOf]) -> list[Evidence]:
     """A piece per name and speaker; each text counts once. Quotes come in the order of time."""
     return _by_texts("quote", quotes, SHORT_QUOTE, (QUOTE_OF_LITTLE, QUOTE))
-
-
-def of_two(voices: Iterable[Voice]) -> set[int]:
-    """The messages of seconds at which several speakers wrote; voices come in the order of time."""
-    found: set[int] = set()
-    last = (-1, 0, 0)
-    together: list[int] = []
-    several = False
-    for voice in voices:
-        if voice[0] != last[0]:
-            if several:
-                found.update(together)
-            together, several = [], False
-        elif voice[1] != last[1]:
-            several = True
-        together.append(voice[2])
-        last = voice
-    return found.union(together) if several else found
 
 
 def doubled_on(page: Iterable[SpokenText]) -> list[DoubledMessage]:
@@ -155,7 +137,7 @@ class Answers:
     def __init__(self) -> None:
         self._names: dict[str, _Around] = defaultdict(_Around)
 
-    def add_day(self, contexts: Sequence[Context], voices: Sequence[Voice]) -> None:
+    def add_day(self, contexts: Sequence[Context], voices: Voices) -> None:
         """Take in the mentions of one page, with all who wrote on it; both in order of time."""
         if not contexts:
             return
@@ -204,9 +186,8 @@ class Answers:
 class _Day:
     """The speakers of a page, by time."""
 
-    def __init__(self, voices: Sequence[Voice]):
-        self._times = [voice[0] for voice in voices]
-        self._speakers = [voice[1] for voice in voices]
+    def __init__(self, voices: Voices):
+        self._times, self._speakers = voices.seconds, voices.speakers
         slots = [second // SLOT for second in self._times]
         spoken = set(zip(slots, self._speakers, strict=True))
         self._slots = Counter(map(itemgetter(1), spoken))

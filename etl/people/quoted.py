@@ -16,11 +16,19 @@ from db.people.rows import Candidate
 from db.text_index import index_terms, match_phrase
 
 # More words than that tell no more, and take time to look up.
-LONGEST_PHRASE = 24
+LONGEST_PHRASE = 16
 # A shorter piece of a text may begin many.
 SHORTEST_CUT = 8
 _LOST = re.compile(r"[?\s\u2005\ufffd…]+|\.{3,}\Z")
-_LAST_ALONE = re.compile(r"(?<=\W)\w\Z|(?<=[^\u3400-\u9fff])[\u3400-\u9fff]\Z")
+# Last words that are no pairs of Chinese characters: of these the index has to put all that begin
+# so together, from the whole archive.
+_LAST_ALONE = re.compile(r"(?<=\W)\w\W*\Z|(?<=[^\u3400-\u9fff])[\u3400-\u9fff]\W*\Z")
+_LAST_WORDS = re.compile(
+    r"(?:(?<![\u3400-\u9fff])[\u3400-\u9fff]\W*|(?<![^\W\u3400-\u9fff])[^\W\u3400-\u9fff]+\W*)+\Z"
+)
+_BETWEEN = re.compile(r"\W+")
+# Terms that SQLite sees as we do, so that it counts as many in a text.
+_USUAL_TERMS = re.compile(r'"[a-z0-9\u4e00-\u9fff ]+"')
 _ESCAPED = re.compile(r"&(?:amp;)*(amp|lt|gt|quot|#[0-9]+);")
 _SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
@@ -38,9 +46,18 @@ def phrase_of(text: str) -> str:
     return _begun(clean[:LONGEST_PHRASE]) or _begun(text[:LONGEST_PHRASE])
 
 
+def terms_of(text: str, phrase: str) -> int | None:
+    """How many terms a text has that is its phrase; None if it is not, or that is not known."""
+    is_whole = phrase == f'"{index_terms(text).strip()}"' and _USUAL_TERMS.fullmatch(phrase)
+    return len(phrase.split()) if is_whole else None
+
+
 def _begun(text: str) -> str:
-    """What finds texts that begin so: without the last sign if that is alone, as many have it."""
-    return match_phrase(_LAST_ALONE.sub("", text), prefix=True) or match_phrase(text, prefix=True)
+    """What finds texts that begin so: without last words that are alone, as many have them."""
+    shorter = _LAST_WORDS.sub("", text)
+    if len(_BETWEEN.sub("", shorter)) < SHORTEST_CUT:
+        shorter = _LAST_ALONE.sub("", text)
+    return match_phrase(shorter, prefix=True) or match_phrase(text, prefix=True)
 
 
 class Quoted(NamedTuple):

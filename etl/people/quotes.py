@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from db.loads import Changed
 from db.people import reader, writer
 from db.people.rows import QuotePlace
 from etl.people.decide import Decision
-from etl.people.quoted import Fits, Pool, Wanted, phrase_of
+from etl.people.quoted import Fits, Pool, Wanted, phrase_of, terms_of
 
 # Days: what a quote is of was mostly said just before, and looking further back takes longer.
 RECENT = 60
@@ -34,9 +35,9 @@ class Requoted(NamedTuple):
     changed: set[str]
 
 
-def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) -> Requoted:
-    """Find the message that each quote is of, or each that a change of these pages concerns."""
-    quotes = reader.quote_places(connection) if days is None else _concerned(connection, days)
+def find_quotes(connection: sqlite3.Connection, changed: Changed | None) -> Requoted:
+    """Find the message that each quote is of, or each that a change of pages concerns."""
+    quotes = reader.quote_places(connection) if changed is None else _concerned(connection, changed)
     newest = {
         found.quote.message_id: found.fits.newest(found.since, _place(found.quote))
         for found in _find(connection, quotes)
@@ -51,15 +52,19 @@ def find_quotes(connection: sqlite3.Connection, days: Collection[int] | None) ->
     return Requoted({quote.name for quote in quotes}, names)
 
 
-def _concerned(connection: sqlite3.Connection, days: Collection[int]) -> list[QuotePlace]:
-    """Quotes that lose what they are of when these pages change, or may find it there."""
-    later = reader.quotes_after(connection, days)
-    wanted = Wanted(quote.text for quote in later)
+def _concerned(connection: sqlite3.Connection, changed: Changed) -> list[QuotePlace]:
+    """Quotes on changed pages, those that lose what they are of there, and that may find it."""
+    lossy = changed.days - changed.new_from.keys()
+    texts = reader.quoted_texts(connection)
+    wanted = Wanted(text for _, text in texts)
     fitted: set[str] = set()
-    for text in reader.texts_of_days(connection, days):
+    for text in reader.texts_of_days(connection, {**dict.fromkeys(lossy, 0), **changed.new_from}):
         fitted |= wanted.fitted(text)
-    touched = reader.quotes_touched(connection, days)
-    return list(dict.fromkeys([*touched, *(quote for quote in later if quote.text in fitted)]))
+    quotes = reader.quotes_on(connection, changed.days)
+    quotes += reader.quotes_losing(connection, lossy) if lossy else []
+    fitting = [message_id for message_id, text in texts if text in fitted]
+    quotes += reader.quotes_after(connection, changed.days, fitting) if fitting else []
+    return list(dict.fromkeys(quotes))
 
 
 def settle_quotes(
@@ -83,12 +88,24 @@ def settle_quotes(
 
 
 def _find(connection: sqlite3.Connection, quotes: Iterable[QuotePlace]) -> Iterator[_Found]:
-    """What fits each quote that anything fits, each phrase of a room looked up once."""
+    """What fits each quote that anything fits, each phrase of a room looked up once for a time."""
     alike: dict[tuple[int, str], list[QuotePlace]] = defaultdict(list)
     for quote in quotes:
         alike[quote.room_id, phrase_of(quote.text)].append(quote)
     for (room_id, phrase), those in alike.items():
-        yield from _find_alike(connection, room_id, phrase, those)
+        for near in _in_time(those):
+            yield from _find_alike(connection, room_id, phrase, near)
+
+
+def _in_time(quotes: list[QuotePlace]) -> Iterator[list[QuotePlace]]:
+    """The quotes in runs between which nothing was said lately: short ones have many candidates."""
+    near: list[QuotePlace] = []
+    for quote in sorted(quotes, key=lambda one: one.date):
+        if near and near[-1].date < _since(quote, recent=True):
+            yield near
+            near = []
+        near.append(quote)
+    yield near
 
 
 def _find_alike(
@@ -96,17 +113,19 @@ def _find_alike(
 ) -> Iterator[_Found]:
     """Letter for letter first, however long ago, then less exactly; of each quote by itself."""
     until = max(quote.date for quote in quotes)
-    pools: dict[bool, Pool] = {}
+    pools: dict[tuple[int | None, bool], Pool] = {}
     for way, recent in _WAYS:
-        if recent not in pools:
+        terms = terms_of(quotes[0].text, phrase) if way is Pool.exact else None
+        pool = pools.get((terms, recent))
+        if pool is None:
             since = min(_since(quote, recent) for quote in quotes)
-            found = reader.quote_candidates(connection, room_id, phrase, since, until)
-            pools[recent] = Pool(found)
+            search = reader.Search(room_id, phrase, since, until, terms)
+            pool = pools[terms, recent] = Pool(reader.quote_candidates(connection, search))
         left = []
         fits: dict[str, Fits] = {}
         for quote in quotes:
             if quote.text not in fits:
-                fits[quote.text] = way(pools[recent], quote.text)
+                fits[quote.text] = way(pool, quote.text)
             of_quote, since = fits[quote.text], _since(quote, recent)
             if of_quote.newest(since, _place(quote)) is None:
                 left.append(quote)
