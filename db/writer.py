@@ -99,6 +99,7 @@ def update_day(
         insert_family(connection, name, day_id, family_rows, new_ids)
     counts.delete(connection, day_id)
     counts.write(connection, day_id, rows, speakers)
+    voices.delete(connection, day_id)
     voices.write(connection, day_id, rows.messages, new_ids, speakers)
     note_message_range(connection, day_id)
     return new_ids

@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from db.writable import open_writable
+from etl.load import load
+from etl.run import LoadOptions
 from etl.sources import FORMATS
 from tests.conftest import Command, query
 from tests.pages import DATE, LIN, message, page, write_page
+from tests.test_revisions import Silent
 
 HELLO = message("07:35:57", LIN, "早上好")
 REPLY = message("07:36:10", "Kevin Wu", "@林秋-青禾银行-产品-上海?收到[强]")
@@ -476,3 +481,27 @@ def test_a_load_that_finds_nothing_new_imports_neither_parser_nor_jobs(etl: Comm
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_the_index_is_written_out_for_many_days_at_once(tmp_path: Path) -> None:
+    said = message("07:00:00", LIN, "协议支付")
+    for day in range(1, 6):
+        write_page(tmp_path, said, date=f"2031-02-0{day}")
+
+    class Watching(Silent):
+        """Notes after each day how much of the index is in its table."""
+
+        def __init__(self, connection: sqlite3.Connection):
+            self._connection = connection
+            self.blocks: list[int] = []
+
+        def advance(self, messages: int) -> None:
+            blocks = "select count(*) from messages_fts_data"
+            self.blocks += self._connection.execute(blocks).fetchone()
+
+    with open_writable(tmp_path / "chats.db", create=True) as connection:
+        watching = Watching(connection)
+        load(connection, LoadOptions((tmp_path,)), watching)
+        assert len(watching.blocks) == 5
+        assert len({*watching.blocks}) == 1
+        assert connection.execute("select count(*) from messages_fts_data").fetchone() > (2,)

@@ -16,7 +16,8 @@ from operator import sub
 from db.people.rows import ASKS, DOUBLED, TEXT, SpokenText, Voices
 from db.rows import MessageRow
 
-_WRITE = "insert or replace into voices (day_id, packed) values (?, ?)"
+# Not `or replace`: SQLite sets a savepoint for it, where FTS5 writes out all that it collected.
+_WRITE = "insert into voices (day_id, packed) values (?, ?)"
 _SPOKEN = """
 select sent_at, id, position, speaker_id, kind, text
 from messages where day_id = ? and speaker_id is not null
@@ -37,6 +38,7 @@ def voices_of(connection: sqlite3.Connection, day_id: int) -> Voices:
     found = _unpacked(row[0]) if row else None
     if found is None:
         found = spoken_on(connection, day_id)
+        delete(connection, day_id)
         connection.execute(_WRITE, [day_id, _packed(found)])
     return found
 
@@ -59,7 +61,7 @@ def write(
     ids: Mapping[int, int],
     speakers: Mapping[str | None, int | None],
 ) -> None:
-    """Pack who wrote on a day; ``ids`` are those of its messages, by position."""
+    """Pack who wrote on a day of which nothing is; ``ids`` are its messages', by position."""
     said = [
         (m.sent_at, ids[m.position], m.position, speaker_id, m.kind, m.text)
         for m in messages
