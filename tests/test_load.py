@@ -496,6 +496,7 @@ def test_the_index_is_written_out_for_many_days_at_once(tmp_path: Path) -> None:
             self.blocks: list[int] = []
 
         def advance(self, messages: int) -> None:
+            assert messages == 1
             blocks = "select count(*) from messages_fts_data"
             self.blocks += self._connection.execute(blocks).fetchone()
 
