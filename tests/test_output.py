@@ -371,7 +371,7 @@ def test_lists_fit_the_terminal(chats: Command, sample: Path, command: str, colu
 
 def test_a_list_through_a_pipe_has_a_thing_a_line(chats: Command, sample: Path) -> None:
     for command, name, end in (
-        ("query", "co-talkers", "in the same half hour of the same room most often."),
+        ("query", "co-talkers", "are looked at, where there are more."),
         ("schema", "  verbatim", "where the page's template would not give it back"),
     ):
         lines = chats(command).out.splitlines()
