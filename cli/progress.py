@@ -49,9 +49,9 @@ class Lines:
         self._total = self._files = self._messages = 0
         self._started = self._last = time.monotonic()
 
-    def start(self, files: int) -> None:
-        """So many files will be looked at."""
-        self._total = files
+    def start(self, files: int, done: int = 0) -> None:
+        """So many files will be looked at, ``done`` of which are done already."""
+        self._total, self._files = files, done
 
     def advance(self, messages: int) -> None:
         """One more file is done."""
@@ -101,10 +101,10 @@ class OnTerminal(Lines):
         self._bar = bar
         self._task = bar.add_task("", total=None, messages=0, rate=0.0)
 
-    def start(self, files: int) -> None:
-        """So many files will be looked at."""
-        super().start(files)
-        self._bar.update(self._task, total=files)
+    def start(self, files: int, done: int = 0) -> None:
+        """So many files will be looked at, ``done`` of which are done already."""
+        super().start(files, done)
+        self._bar.update(self._task, total=files, completed=done)
 
     def advance(self, messages: int) -> None:
         """One more file is done."""

@@ -6,6 +6,10 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+_OF_ROOM = """
+from rooms r join days d on d.room_id = r.id join sources s on s.id = d.source_id
+where r.slug = ?
+"""
 # By which rules what is computed over all days (people, titles of links) was made.
 _DERIVED = "derived"
 
@@ -39,16 +43,21 @@ class LoadedFile(NamedTuple):
 
 
 def loaded_files(
-    connection: sqlite3.Connection, room: str, first: str = "", last: str = "~"
+    connection: sqlite3.Connection, room: str, first: str, last: str
 ) -> Iterator[LoadedFile]:
-    """What is loaded of a room's days, or of those between two dates."""
+    """What is loaded of a room's days between two dates."""
     rows = connection.execute(
-        "select d.date, s.path, s.size, s.mtime_ns, s.sha256"
-        " from rooms r join days d on d.room_id = r.id join sources s on s.id = d.source_id"
-        " where r.slug = ? and d.date between ? and ?",
+        f"select d.date, s.path, s.size, s.mtime_ns, s.sha256 {_OF_ROOM}"
+        " and d.date between ? and ?",
         [room, first, last],
     )
     return map(LoadedFile._make, rows)
+
+
+def files_as_seen(connection: sqlite3.Connection, room: str) -> dict[str, tuple[str, int, int]]:
+    """What is loaded of a room, by path: date, bytes, mtime in ns. (Plain: there are many.)"""
+    rows = connection.execute(f"select s.path, d.date, s.size, s.mtime_ns {_OF_ROOM}", [room])
+    return {path: (date, size, mtime_ns) for path, date, size, mtime_ns in rows}
 
 
 def note_seen(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from etl.sources import BY_SUFFIX, Format
 
@@ -30,25 +30,11 @@ _NOT_IN_ROOM = re.compile(r"[/\x00-\x1f\x7f-\x9f\u2028\u2029]")
 RoomDate = tuple[str, str]
 
 
-class Version(Protocol):
-    """A loaded version of a day: how its file looked. This half knows no more of archives."""
-
-    @property
-    def date(self) -> str:
-        """Of its day, YYYY-MM-DD."""
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-
-    @property
-    def mtime_ns(self) -> int:
-        """When it was modified."""
-
-
+# How the file of a loaded day looked: the day's date, bytes, when it was modified (ns).
+Seen = tuple[str, int, int]
 # Of a folder and its files' room, the folder as the archive writes it, with a slash, and what is
 # loaded of that room, by paths that begin so.
-Loaded = Callable[[str, str], tuple[str, Mapping[str, Version]]]
+Loaded = Callable[[str, str], tuple[str, Mapping[str, Seen]]]
 
 
 class DayFile(NamedTuple):
@@ -267,28 +253,30 @@ class _Search:
             yield from entries
             return
         before, unchanged = os.path.join(folder, ""), self.found.unchanged
-        written, versions = self._loaded(folder, room)
+        written, loaded = self._loaded(folder, room)
         # tens of thousands of files may come by here, so that every step counts
         for one in entries:
-            version = versions.get(written + one.name)
-            if version is None or not _is_as_loaded(before + one.name, one.name, version):
+            name = one.name
+            seen = loaded.get(written + name)
+            if seen is None or not _is_as_loaded(before + name, name, seen):
                 yield one
             else:
-                unchanged[room, version.date] = before + one.name
+                unchanged[room, seen[0]] = before + name
 
 
-def _is_as_loaded(location: str, name: str, version: Version) -> bool:
-    """Whether the file that a version was loaded from is still the same, and of the same day."""
+def _is_as_loaded(location: str, name: str, seen: Seen) -> bool:
+    """Whether the file that a day was loaded from is still the same, and of the same day."""
+    date, size, mtime_ns = seen
     try:
         facts = os.stat(location)
     except OSError:
         return False
     return (
-        facts.st_size == version.size
-        and facts.st_mtime_ns == version.mtime_ns
+        facts.st_size == size
+        and facts.st_mtime_ns == mtime_ns
         # its name begins with a date: see _DATED
-        and name.startswith(version.date)
-        and not name[len(version.date) :][:1].isdigit()
+        and name.startswith(date)
+        and not name[len(date) : len(date) + 1].isdigit()
     )
 
 

@@ -98,9 +98,8 @@ def _load_all(run: Run) -> set[RoomDate]:
     for remark in found.problems:
         run.refuse(remark)
     _note_like_names(run, found.files)
-    run.progress.start(len(found.unchanged) + len(found.files))
-    for _ in found.unchanged:
-        _pass_unchanged(run)
+    run.report.files.unchanged += len(found.unchanged)
+    run.progress.start(len(found.unchanged) + len(found.files), len(found.unchanged))
     changed = list(_changed(run, found.files))
     if changed:
         # what reads and writes pages takes longer to import than that none changed to find out

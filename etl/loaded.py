@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from functools import cache
 
-from db.loads import LoadedFile, loaded_files
+from db.loads import LoadedFile, files_as_seen, loaded_files
 from etl.content import writable
-from etl.discover import DayFile, Loaded, RoomDate
+from etl.discover import DayFile, Loaded, RoomDate, Seen
 
 
 def loaded_versions(
@@ -29,10 +29,10 @@ def loaded_from(connection: sqlite3.Connection) -> Loaded:
     """What is loaded, by the folders and names of its files; each room is looked up once."""
 
     @cache
-    def by_path(room: str) -> dict[str, LoadedFile]:
-        return {loaded.path: loaded for loaded in loaded_files(connection, room)}
+    def by_path(room: str) -> dict[str, Seen]:
+        return files_as_seen(connection, room)
 
-    def in_folder(folder: str, room: str) -> tuple[str, dict[str, LoadedFile]]:
+    def in_folder(folder: str, room: str) -> tuple[str, dict[str, Seen]]:
         return f"{writable(folder).rstrip('/')}/", by_path(room)
 
     return in_folder

@@ -66,8 +66,8 @@ class LoadReport:
 class Progress(Protocol):
     """Where a load says how far it is; ``etl`` itself prints nothing."""
 
-    def start(self, files: int) -> None:
-        """So many files will be looked at."""
+    def start(self, files: int, done: int = 0) -> None:
+        """So many files will be looked at, ``done`` of which are done already."""
 
     def advance(self, messages: int) -> None:
         """One more file is done, and gave so many messages."""

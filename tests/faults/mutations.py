@@ -94,7 +94,7 @@ class Watch:
         self.slowest = 0.0
         self._last = time.process_time()
 
-    def start(self, files: int) -> None:  # noqa: ARG002
+    def start(self, files: int, done: int = 0) -> None:  # noqa: ARG002
         self._last = time.process_time()
 
     def advance(self, messages: int) -> None:  # noqa: ARG002
