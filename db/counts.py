@@ -17,8 +17,10 @@ _HALF_HOURS = """
 insert into half_hours (day_id, half_hour, messages, pictures, notices, first_second, last_second)
 values (?, ?, ?, ?, ?, ?, ?)
 """
-_RENEW = (
-    "delete from speaker_days",
+# Of some days at a time: all messages are put in order for it.
+_DAYS_AT_ONCE = 1000
+_RENEW_DAYS = (
+    "delete from speaker_days where day_id between :first and :last",
     """
     insert into speaker_days (day_id, speaker_id, messages, longest, half_hours)
     select day_id, speaker_id, sum(messages), max(longest), group_concat(char(48 + half_hour), '')
@@ -28,7 +30,7 @@ _RENEW = (
         select day_id, speaker_id, iif(kind = 'text', length(text), 0) as characters,
                substr(sent_at, 12, 2) * 2 + (substr(sent_at, 15, 2) >= '30') as half_hour
         from messages
-        where speaker_id is not null
+        where day_id between :first and :last and speaker_id is not null
         -- all of them: but for this SQLite would put their texts in order
         limit -1
       )
@@ -37,7 +39,7 @@ _RENEW = (
     )
     group by day_id, speaker_id
     """,
-    "delete from half_hours",
+    "delete from half_hours where day_id between :first and :last",
     f"""
     insert into half_hours (day_id, half_hour, messages, pictures, notices, first_second,
                             last_second)
@@ -47,9 +49,12 @@ _RENEW = (
       select day_id, speaker_id, kind, substr(sent_at, 12, 2) * 3600 + substr(sent_at, 15, 2) * 60
              + substr(sent_at, 18, 2) as second
       from messages
+      where day_id between :first and :last
     )
     group by day_id, second / {HALF_HOUR}
     """,
+)
+_RENEW = (
     """
     update days set (messages, first_message_id, last_message_id) = (
       select count(*), min(m.id), max(m.id) from messages m where m.day_id = days.id
@@ -91,5 +96,12 @@ def delete(connection: sqlite3.Connection, day_id: int) -> None:
 
 def renew(connection: sqlite3.Connection) -> None:
     """Make all of it anew, from the messages."""
+    for table in ("speaker_days", "half_hours"):
+        connection.execute(f"delete from {table} where day_id not in (select id from days)")
+    days = [day_id for (day_id,) in connection.execute("select id from days order by id")]
+    for at in range(0, len(days), _DAYS_AT_ONCE):
+        some = days[at : at + _DAYS_AT_ONCE]
+        for statement in _RENEW_DAYS:
+            connection.execute(statement, {"first": some[0], "last": some[-1]})
     for statement in _RENEW:
         connection.execute(statement)

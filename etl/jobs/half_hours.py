@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from operator import itemgetter
 
-from db.rows import HALF_HOUR, HalfHourRow
+from db.rows import HalfHourRow
 from etl.records import MessageRecord, PageRecord
+
+# By the beginning of a time, such as 07:3: to reckon it for each message takes longer.
+HALF_HOUR_OF = {
+    f"{hour:02}:{tens}": 2 * hour + (tens >= 3) for hour in range(24) for tens in range(6)
+}
 
 
 def to_half_hour_rows(page: PageRecord) -> list[HalfHourRow]:
     """The half hours in which the page has messages, in their order."""
-    # by hour and half of it, read off the text `HH:MM:SS`: a number for each message takes longer
-    by_half: defaultdict[tuple[str, bool], list[MessageRecord]] = defaultdict(list)
+    by_half: defaultdict[int, list[MessageRecord]] = defaultdict(list)
     for message in page.messages:
-        by_half[message.time[:2], message.time[3] >= "3"].append(message)
-    return [_to_row(said) for _, said in sorted(by_half.items(), key=itemgetter(0))]
+        by_half[HALF_HOUR_OF[message.time[:4]]].append(message)
+    return [_to_row(half_hour, by_half[half_hour]) for half_hour in sorted(by_half)]
 
 
-def _to_row(said: list[MessageRecord]) -> HalfHourRow:
+def _to_row(half_hour: int, said: list[MessageRecord]) -> HalfHourRow:
     spoken = [message.time for message in said if message.speaker]
     return HalfHourRow(
-        half_hour=_second(said[0].time) // HALF_HOUR,
+        half_hour,
         messages=len(said),
-        pictures=sum(message.kind == "image" for message in said),
+        pictures=[message.kind for message in said].count("image"),
         notices=len(said) - len(spoken),
         first_second=_second(min(spoken)) if spoken else None,
         last_second=_second(max(spoken)) if spoken else None,

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 from db.rows import SpeakerRow, half_hour_sign
+from etl.jobs.half_hours import HALF_HOUR_OF
 from etl.records import MessageRecord, PageRecord
 
-# by the beginning of a time, such as 07:3
-_SIGNS = {
-    f"{hour:02}:{tens}": half_hour_sign(2 * hour + (tens >= 3))
-    for hour in range(24)
-    for tens in range(6)
-}
+_SIGNS = {beginning: half_hour_sign(half_hour) for beginning, half_hour in HALF_HOUR_OF.items()}
 
 
 def to_speaker_rows(page: PageRecord) -> list[SpeakerRow]:
