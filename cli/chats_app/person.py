@@ -12,9 +12,10 @@ from cli import completion, layout, plots, render
 from cli.layout import BOLD, DIM, Line, Span
 from cli.options import DEFAULT_DATABASE, ByName, Database, Json, NoPager
 from cli.output import OutputOptions
+from cli.profiled import days_talked
 from db.connection import open_read_only
 from db.errors import ArchiveError
-from db.profiles import TALKED_DAYS, Count, NameUse, Person, Profile, find_people, profile
+from db.profiles import Count, NameUse, Person, Profile, find_people, profile
 
 NAMES_SHOWN = 30
 _LABEL = 14
@@ -137,9 +138,7 @@ def _figures(found: Profile, width: int) -> Iterator[Line]:
     yield from _heading("by the hour of the day")
     yield from plots.hour_line(found.hours, width=width)
     yield []
-    talks_note = TALKS_NOTE
-    if found.days > TALKED_DAYS:
-        talks_note += f", on the newest {TALKED_DAYS:,} days they wrote on"
+    talks_note = TALKS_NOTE + days_talked(found.days)
     for note, rows in ((WORDS_NOTE, found.words), (talks_note, found.talks_with)):
         if rows:
             yield from layout.wrap([Span(note, DIM)], width)

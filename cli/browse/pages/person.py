@@ -13,6 +13,7 @@ from cli.browse.appearance import colour, initial
 from cli.browse.charts import calendar, legend
 from cli.browse.chat import Bubble, bubble
 from cli.browse.visit import Page, PageMissing, Visit
+from cli.profiled import days_talked
 from db import profiles
 from db.people.everybody import everybody
 from db.people.explain import explain_name
@@ -116,9 +117,9 @@ def _reasons(visit: Visit, person: Person, names: list[NameUse]) -> dict[str, li
 def _circles(visit: Visit, person: Person) -> list[tuple[str, str, list[Known]]]:
     """Whom they have to do with: a heading, what is counted, and who."""
     connection = visit.connection
-    together = "half hours in the same room"
-    if profiles.written_days(connection, person) > profiles.TALKED_DAYS:
-        together += f", on the newest {profiles.TALKED_DAYS:,} days they wrote on"
+    together = (
+        f"half hours in the same room{days_talked(profiles.written_days(connection, person))}"
+    )
     circles = (
         ("Talks with", together, profiles.talks_with(connection, person)),
         ("Mentions", "times", profiles.mentions_of(connection, person)),
