@@ -189,15 +189,19 @@ def insert_rejects(
 
 def insert_speakers(connection: sqlite3.Connection, speakers: Collection[SpeakerRow]) -> SpeakerIds:
     """Write names that are not there yet; the ids of all that were given."""
-    connection.executemany(
-        "insert into speakers (name) values (?) on conflict do nothing",
-        ((speaker.name,) for speaker in speakers),
-    )
-    names = json.dumps([speaker.name for speaker in speakers], ensure_ascii=False)
-    find = "select name, id from speakers where name in (select value from json_each(?))"
+    names = [speaker.name for speaker in speakers]
     ids: dict[str | None, int | None] = {None: None}
-    ids.update(connection.execute(find, [names]))
+    ids.update(_speaker_ids(connection, names))
+    # on most pages everybody is known
+    if new := [name for name in names if name not in ids]:
+        connection.executemany("insert into speakers (name) values (?)", ([name] for name in new))
+        ids.update(_speaker_ids(connection, new))
     return ids
+
+
+def _speaker_ids(connection: sqlite3.Connection, names: list[str]) -> Iterable[tuple[str, int]]:
+    find = "select name, id from speakers where name in (select value from json_each(?))"
+    return connection.execute(find, [json.dumps(names, ensure_ascii=False)])
 
 
 def insert_messages(
