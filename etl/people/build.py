@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from db.loads import Changed
@@ -25,7 +26,7 @@ from db.people.rows import (
     Speaker,
     Voices,
 )
-from db.people.voices import texts_of, voices_of
+from db.people.voices import heard_on, texts_of, voices_of
 from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
@@ -51,12 +52,14 @@ MENTIONS_AT_ONCE = 200_000
 class Touched(NamedTuple):
     """What changed: pages; names on them, before or now, or in quotes that are of others now.
 
-    ``mentioned`` are the names of which a mention changed, ``renamed`` the messages of those that
-    were given another name, and ``quoted`` the names of all quotes that were looked for again.
+    ``speakers`` are those of them of which messages changed, ``mentioned`` those of which a mention
+    did, ``renamed`` the messages of mentions that were given another name, and ``quoted`` the names
+    of all quotes that were looked for again.
     """
 
     days: set[int]
     names: set[str]
+    speakers: set[str]
     mentioned: set[str]
     renamed: set[int]
     quoted: set[str]
@@ -81,7 +84,7 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     speakers = reader.speakers(connection, headers)
     decision = decide_people(connection, by_hand, speakers, [*headers, *evidence])
     aliases = _alias_rows(connection, decision, stored, touched)
-    people = person_rows(decision, _seen(connection, aliases))
+    people = person_rows(decision, _seen(connection, decision, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, stored, aliases)
     if touched is None:
@@ -110,9 +113,12 @@ def _look_at(connection: sqlite3.Connection, changed: Changed) -> Touched:
     places = list(reader.mention_places(connection, others, changed.days))
     renamed = _name_mentions(connection, known, places)
     requoted = find_quotes(connection, changed)
+    only_more = changed.days == changed.new_from.keys()
+    touched = names | renamed.names | requoted.changed
     return Touched(
         changed.days,
-        names | renamed.names | requoted.changed,
+        touched,
+        reader.names_with_new(connection, changed.new_from) if only_more else touched,
         changed.mentioned | there.mentioned | renamed.names,
         renamed.messages,
         requoted.looked_for,
@@ -145,16 +151,15 @@ def observe(
     connection: sqlite3.Connection, stored: Iterable[AliasRow], touched: Touched | None
 ) -> tuple[list[Evidence], list[Evidence]]:
     """The speakers' own names, and all that was observed: anew where touched, else as stored."""
-    names = touched and touched.names
-    headers = reader.header_evidence(connection, names)
-    quotes = reader.quotes_under(connection, names)
+    headers = reader.header_evidence(connection, touched and touched.speakers)
+    quotes = reader.quotes_under(connection, touched and touched.names)
     observed = quote_evidence(quote for quote in quotes if quote.name != EVERYONE)
     if touched is None:
         return headers, observed + _observe_pages(connection)
     ids = {name: id_ for id_, name in reader.speaker_names(connection).items()}
     there = set(ids.values())
     kept = [Evidence(*row[:8]) for row in stored if row.speaker_id in there]
-    headers += [one for one in kept if one.kind == "header" and one.name not in touched.names]
+    headers += [one for one in kept if one.kind == "header" and one.name not in touched.speakers]
     observed += [one for one in kept if one.kind == "quote" and one.name not in touched.names]
     observed += [one for one in kept if one.kind == "answers" and one.name not in touched.mentioned]
     observed += _observe_answers(connection, touched.mentioned)
@@ -181,7 +186,7 @@ def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
             own = [context for context in contexts if context.name in names]
             if number == 0 or own:
                 voices = voices_of(connection, day_id)
-                counted.add_day(own, voices)
+                counted.add_day(own, voices.seconds, voices.speakers)
                 if number == 0:
                     doubled += _doubled_on(connection, voices)
         answers += counted.evidence(speakers)
@@ -222,7 +227,7 @@ def _observe_answers(connection: sqlite3.Connection, names: Collection[str]) -> 
         contexts = reader.contexts_of_names(connection, group)
         for day_id in reader.days_in_order(connection) if contexts else ():
             if day_id in contexts:
-                counted.add_day(contexts[day_id], voices_of(connection, day_id))
+                counted.add_day(contexts[day_id], *heard_on(connection, day_id))
         answers += counted.evidence(speakers)
     return answers
 
@@ -294,8 +299,13 @@ def decide_people(
     def is_whole(day_id: int) -> bool:
         return not is_doubled_page(connection, day_id)
 
+    whole: set[int] = set()
+
     def shares_page(one: int, other: int) -> bool:
-        return any(map(is_whole, sorted(days(one) & days(other))))
+        common = days(one) & days(other)
+        if common.isdisjoint(whole):
+            whole.update(islice(filter(is_whole, sorted(common)), 1))
+        return not common.isdisjoint(whole)
 
     written = reader.written_names(connection)
     written.pop(EVERYONE, None)
@@ -334,9 +344,12 @@ def _with_use(row: AliasRow, use: NameUse | None) -> AliasRow:
     return row._replace(first_message_id=use.first_message_id, last_message_id=use.last_message_id)
 
 
-def _seen(connection: sqlite3.Connection, aliases: Collection[AliasRow]) -> dict[str, Seen]:
-    """When the names that joined somebody came up, and how often they were written."""
-    joined = [row for row in aliases if row.verdict == "joins" and row.first_message_id]
+def _seen(
+    connection: sqlite3.Connection, decision: Decision, aliases: Iterable[AliasRow]
+) -> dict[str, Seen]:
+    """When the names of persons with several came up, and how often they were written."""
+    names = Counter(decision.person_of.values())
+    joined = [row for row in aliases if names[row.person_id or 0] > 1 and row.first_message_id]
     sent_at = reader.times_of_messages(connection, {row.first_message_id for row in joined})
     found: dict[str, Seen] = {}
     for row in joined:
