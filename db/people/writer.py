@@ -101,14 +101,14 @@ def replace_aliases(
     connection: sqlite3.Connection, stored: Iterable[AliasRow], aliases: Iterable[AliasRow]
 ) -> None:
     """Make ``aliases`` all the evidence there is, where ``stored`` was."""
-    there = {(row.name, row.speaker_id, row.kind): row for row in stored}
-    wanted = {(row.name, row.speaker_id, row.kind): row for row in aliases}
-    gone = [key for key in there if key not in wanted]
+    there, wanted = set(stored), dict.fromkeys(aliases)
+    # in their order, as the rows get their numbers
+    changed = {(row.name, row.speaker_id, row.kind): row for row in wanted if row not in there}
+    gone = [row[:3] for row in there if row not in wanted and row[:3] not in changed]
     connection.executemany(
         "delete from aliases where name = ? and speaker_id = ? and kind = ?", gone
     )
-    changed = (row for key, row in wanted.items() if there.get(key) != row)
-    connection.executemany(_INSERT_ALIAS, changed)
+    connection.executemany(_INSERT_ALIAS, changed.values())
 
 
 def _update_speakers(connection: sqlite3.Connection, speakers: Collection[SpeakerRow]) -> None:

@@ -7,7 +7,7 @@ Everything is derived from the messages and ``archive.toml``. What was observed 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
@@ -42,7 +42,8 @@ from etl.people.observe import (
 from etl.people.quotes import find_quotes, settle_quotes
 from etl.people.replies import infer_replies
 
-OBSERVED = ("quote", "same message", "answers")
+# Evidence with messages of its own: the other kinds are of names that have something in common.
+SEEN = ("header", "quote", "same message", "answers")
 
 # All at once would take memory in proportion to the archive.
 DAYS_AT_ONCE = 100
@@ -80,9 +81,10 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     touched = None if changed is None else _look_at(connection, changed)
     if touched is None:
         _look_at_all(connection)
-    headers, evidence = observe(connection, stored, touched)
+    written = reader.written_names(connection)
+    headers, evidence = observe(connection, stored, touched, written)
     speakers = reader.speakers(connection, headers)
-    decision = decide_people(connection, by_hand, speakers, [*headers, *evidence])
+    decision = decide_people(connection, by_hand, speakers, written, [*headers, *evidence])
     aliases = _alias_rows(connection, decision, stored, touched)
     people = person_rows(decision, _seen(connection, decision, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
@@ -148,21 +150,27 @@ def _read_unwritten(connection: sqlite3.Connection) -> None:
 
 
 def observe(
-    connection: sqlite3.Connection, stored: Iterable[AliasRow], touched: Touched | None
+    connection: sqlite3.Connection,
+    stored: Iterable[AliasRow],
+    touched: Touched | None,
+    written: Mapping[str, int],
 ) -> tuple[list[Evidence], list[Evidence]]:
-    """The speakers' own names, and all that was observed: anew where touched, else as stored."""
+    """The speakers' own names, and all that was observed: anew where touched, else as stored.
+
+    ``written`` counts the names that stand in quotes and behind an @.
+    """
     headers = reader.header_evidence(connection, touched and touched.speakers)
     quotes = reader.quotes_under(connection, touched and touched.names)
     observed = quote_evidence(quote for quote in quotes if quote.name != EVERYONE)
     if touched is None:
-        return headers, observed + _observe_pages(connection)
+        return headers, observed + _observe_pages(connection, written)
     ids = {name: id_ for id_, name in reader.speaker_names(connection).items()}
     there = set(ids.values())
     kept = [Evidence(*row[:8]) for row in stored if row.speaker_id in there]
     headers += [one for one in kept if one.kind == "header" and one.name not in touched.speakers]
     observed += [one for one in kept if one.kind == "quote" and one.name not in touched.names]
     observed += [one for one in kept if one.kind == "answers" and one.name not in touched.mentioned]
-    observed += _observe_answers(connection, touched.mentioned)
+    observed += _observe_answers(connection, {n: written.get(n, 0) for n in touched.mentioned})
     pairs = _doubled_pairs(connection, kept, touched)
     observed += [
         one
@@ -172,12 +180,14 @@ def observe(
     return headers, observed + _observe_doubled(connection, pairs, ids)
 
 
-def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
+def _observe_pages(
+    connection: sqlite3.Connection, written: Mapping[str, int]
+) -> list[Evidence]:
     """What all pages show, each page read once for so many mentions as fit into memory."""
     speakers = reader.speaker_names(connection)
     doubled: list[DoubledMessage] = []
     answers: list[Evidence] = []
-    groups = _by_mentions(reader.written_names(connection))
+    groups = _by_mentions(written)
     for number, names in enumerate(groups):
         counted = Answers()
         # all that is read costs once for each group
@@ -217,12 +227,11 @@ def _all_contexts(
         yield from ((day_id, contexts.get(day_id, ())) for day_id in days)
 
 
-def _observe_answers(connection: sqlite3.Connection, names: Collection[str]) -> list[Evidence]:
+def _observe_answers(connection: sqlite3.Connection, times: Mapping[str, int]) -> list[Evidence]:
     """Who answers to these names, wherever they are mentioned; so many at a time as fit."""
     speakers = reader.speaker_names(connection)
-    written = reader.written_names(connection) if names else {}
     answers: list[Evidence] = []
-    for group in _by_mentions({name: written[name] for name in names if name in written}):
+    for group in _by_mentions(times):
         counted = Answers()
         contexts = reader.contexts_of_names(connection, group)
         for day_id in reader.days_in_order(connection) if contexts else ():
@@ -287,6 +296,7 @@ def decide_people(
     connection: sqlite3.Connection,
     by_hand: ByHand,
     speakers: Collection[Speaker],
+    written: Mapping[str, int],
     evidence: Iterable[Evidence],
 ) -> Decision:
     """Who is who, by this evidence."""
@@ -307,9 +317,8 @@ def decide_people(
             whole.update(islice(filter(is_whole, sorted(common)), 1))
         return not common.isdisjoint(whole)
 
-    written = reader.written_names(connection)
-    written.pop(EVERYONE, None)
-    return decide(speakers, written, evidence, by_hand, shares_page)
+    names = {name: times for name, times in written.items() if name != EVERYONE}
+    return decide(speakers, names, evidence, by_hand, shares_page)
 
 
 def _alias_rows(
@@ -319,7 +328,8 @@ def _alias_rows(
     touched: Touched | None,
 ) -> list[AliasRow]:
     """Evidence as rows; what names have in common was seen where the name is written."""
-    there = {(row.name, row.speaker_id, row.kind): row for row in stored}
+    made = (row for row in stored if row.kind not in SEEN)
+    there = {(row.name, row.speaker_id, row.kind): row for row in made}
     rows, unseen = [], []
     for piece, verdict in decision.verdicts:
         person = decision.person_of.get(piece.name) if verdict == "joins" else None
@@ -362,11 +372,12 @@ def _seen(
 def _speakers_of_names(aliases: Iterable[AliasRow]) -> dict[str, frozenset[int]]:
     """The speakers of each name's person."""
     joined = [row for row in aliases if row.person_id is not None]
-    speakers: dict[int | None, set[int]] = {}
+    speakers: dict[int | None, list[int]] = defaultdict(list)
     for row in joined:
         if row.kind == "header":
-            speakers.setdefault(row.person_id, set()).add(row.speaker_id)
-    return {row.name: frozenset(speakers.get(row.person_id, ())) for row in joined}
+            speakers[row.person_id].append(row.speaker_id)
+    persons = {person_id: frozenset(those) for person_id, those in speakers.items()}
+    return {row.name: persons.get(row.person_id, frozenset()) for row in joined}
 
 
 class _Regrouped(NamedTuple):

@@ -198,10 +198,10 @@ class _Day:
 
     def count_slots(self, speakers: Collection[int]) -> None:
         """Find out in how many slots each of these wrote: on most pages few are asked for."""
-        slots = [second // SLOT for second in self._times]
-        self._busy = len(set(slots))
-        written = zip(slots, self._speakers, strict=True)
-        self._slots = Counter([one for _, one in {at for at in written if at[1] in speakers}])
+        written = zip(self._times, self._speakers, strict=True)
+        slots = {(one, second // SLOT) for second, one in written if one in speakers}
+        self._slots = Counter([one for one, _ in slots])
+        self._busy = len({second // SLOT for second in self._times})
 
     def around(self, second: int) -> set[int] | None:
         """Who wrote within five minutes of a time; None where that is a crowd."""
