@@ -115,12 +115,11 @@ def _look_at(connection: sqlite3.Connection, changed: Changed) -> Touched:
     places = list(reader.mention_places(connection, others, changed.days))
     renamed = _name_mentions(connection, known, places)
     requoted = find_quotes(connection, changed)
-    only_more = changed.days == changed.new_from.keys()
     touched = names | renamed.names | requoted.changed
     return Touched(
         changed.days,
         touched,
-        reader.names_with_new(connection, changed.new_from) if only_more else touched,
+        reader.names_with_new(connection, changed.new_from) if changed.is_only_more() else touched,
         changed.mentioned | there.mentioned | renamed.names,
         renamed.messages,
         requoted.looked_for,
@@ -180,9 +179,7 @@ def observe(
     return headers, observed + _observe_doubled(connection, pairs, ids)
 
 
-def _observe_pages(
-    connection: sqlite3.Connection, written: Mapping[str, int]
-) -> list[Evidence]:
+def _observe_pages(connection: sqlite3.Connection, written: Mapping[str, int]) -> list[Evidence]:
     """What all pages show, each page read once for so many mentions as fit into memory."""
     speakers = reader.speaker_names(connection)
     doubled: list[DoubledMessage] = []

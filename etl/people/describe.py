@@ -12,8 +12,6 @@ from etl.people.decide import Decision
 from etl.people.likeness import same_company
 from etl.people.names import Reading
 
-TOLD = ("company", "role", "city")
-
 
 class Seen(NamedTuple):
     """When a name came up first, and how often it was written."""
@@ -44,9 +42,7 @@ def person_rows(decision: Decision, seen: Mapping[str, Seen]) -> list[PersonRow]
 def _person_row(person_id: int, name: str, readings: Mapping[str, Reading]) -> PersonRow:
     """The row of somebody with one name, as most are."""
     one = readings[name]
-    return PersonRow(
-        person_id, name, one.personal or one.nickname, one.company, one.role, one.city
-    )
+    return PersonRow(person_id, name, one.personal or one.nickname, one.company, one.role, one.city)
 
 
 def _newness(name: str, seen: Mapping[str, Seen]) -> tuple[bool, str, str]:
@@ -73,8 +69,8 @@ def speaker_rows(decision: Decision, speakers: Iterable[Speaker]) -> list[Speake
 
 def _telling(name: str, reading: Reading, seen: Mapping[str, Seen]) -> tuple[bool, bool, int, int]:
     """What sorts names by how much they tell, then by how often they were written."""
-    told = sum(getattr(reading, field) is not None for field in ("nickname", *TOLD))
-    return name != ME, reading.personal is not None, told, seen.get(name, Seen()).times
+    told = (reading.nickname, reading.company, reading.role, reading.city)
+    return name != ME, reading.personal is not None, -told.count(None), seen.get(name, Seen()).times
 
 
 def _company(readings: Iterable[Reading]) -> str | None:
