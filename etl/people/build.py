@@ -86,7 +86,7 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     speakers = reader.speakers(connection, headers)
     decision = decide_people(connection, by_hand, speakers, written, [*headers, *evidence])
     aliases = _alias_rows(connection, decision, stored, touched)
-    people = person_rows(decision, _seen(connection, decision, aliases))
+    people = person_rows(decision, _seen(connection, decision, speakers, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, stored, aliases)
     if touched is None:
@@ -163,13 +163,14 @@ def observe(
     observed = quote_evidence(quote for quote in quotes if quote.name != EVERYONE)
     if touched is None:
         return headers, observed + _observe_pages(connection, written)
-    ids = {name: id_ for id_, name in reader.speaker_names(connection).items()}
-    there = set(ids.values())
-    kept = [Evidence(*row[:8]) for row in stored if row.speaker_id in there]
+    speakers = reader.speaker_names(connection)
+    ids = {name: id_ for id_, name in speakers.items()}
+    kept = [Evidence(*row[:8]) for row in stored if row.speaker_id in speakers]
     headers += [one for one in kept if one.kind == "header" and one.name not in touched.speakers]
     observed += [one for one in kept if one.kind == "quote" and one.name not in touched.names]
     observed += [one for one in kept if one.kind == "answers" and one.name not in touched.mentioned]
-    observed += _observe_answers(connection, {n: written.get(n, 0) for n in touched.mentioned})
+    mentioned = {name: written.get(name, 0) for name in touched.mentioned}
+    observed += _observe_answers(connection, mentioned, speakers)
     pairs = _doubled_pairs(connection, kept, touched)
     observed += [
         one
@@ -224,9 +225,10 @@ def _all_contexts(
         yield from ((day_id, contexts.get(day_id, ())) for day_id in days)
 
 
-def _observe_answers(connection: sqlite3.Connection, times: Mapping[str, int]) -> list[Evidence]:
+def _observe_answers(
+    connection: sqlite3.Connection, times: Mapping[str, int], speakers: Mapping[int, str]
+) -> list[Evidence]:
     """Who answers to these names, wherever they are mentioned; so many at a time as fit."""
-    speakers = reader.speaker_names(connection)
     answers: list[Evidence] = []
     for group in _by_mentions(times):
         counted = Answers()
@@ -352,17 +354,27 @@ def _with_use(row: AliasRow, use: NameUse | None) -> AliasRow:
 
 
 def _seen(
-    connection: sqlite3.Connection, decision: Decision, aliases: Iterable[AliasRow]
+    connection: sqlite3.Connection,
+    decision: Decision,
+    speakers: Iterable[Speaker],
+    aliases: Iterable[AliasRow],
 ) -> dict[str, Seen]:
     """When the names of persons with several came up, and how often they were written."""
     names = Counter(decision.person_of.values())
     joined = [row for row in aliases if names[row.person_id or 0] > 1 and row.first_message_id]
-    sent_at = reader.times_of_messages(connection, {row.first_message_id for row in joined})
+    # when speakers wrote first is known
+    wrote_at = {speaker.id: speaker.first for speaker in speakers}
+    others = {row.first_message_id for row in joined if row.kind != "header"}
+    sent_at = reader.times_of_messages(connection, others)
     found: dict[str, Seen] = {}
     for row in joined:
-        first = sent_at[row.first_message_id or 0]
-        before = found.get(row.name, Seen(first))
-        found[row.name] = Seen(min(before.first, first), max(before.times, row.times))
+        is_header = row.kind == "header"
+        first = wrote_at[row.speaker_id] if is_header else sent_at[row.first_message_id or 0]
+        before = found.get(row.name)
+        if before is None:
+            found[row.name] = Seen(first, row.times)
+        else:
+            found[row.name] = Seen(min(before.first, first), max(before.times, row.times))
     return found
 
 

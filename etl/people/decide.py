@@ -360,18 +360,26 @@ class _Decider:
         if not (reading.company or reading.city or reading.personal):
             return 0.0, None
         others = [self._named[other].reading for other in person.names if other != name]
-        told = [same for other in others if reading.company and other.company
-                if (same := same_company(reading.company, other.company)) is not None]  # fmt: skip
         found = []
-        if told:
-            found.append(SAME_COMPANY if any(told) else OTHER_COMPANY)
-        cities = {other.city for other in others if other.city}
-        if reading.city and cities and reading.city not in cities:
-            found.append(OTHER_CITY)
-        personal = [other for other in others if other.personal]
-        if personal and all(other_personal_name(reading, other) for other in personal):
-            found.append(OTHER_PERSONAL_NAME)
-        return sum(weight for weight, _ in found), ", ".join(note for _, note in found) or None
+        if reading.company:
+            told = [
+                same_company(reading.company, other.company) for other in others if other.company
+            ]
+            if True in told:
+                found.append(SAME_COMPANY)
+            elif False in told:
+                found.append(OTHER_COMPANY)
+        if reading.city:
+            cities = {other.city for other in others if other.city}
+            if cities and reading.city not in cities:
+                found.append(OTHER_CITY)
+        if reading.personal:
+            personal = [other for other in others if other.personal]
+            if personal and all(other_personal_name(reading, other) for other in personal):
+                found.append(OTHER_PERSONAL_NAME)
+        if not found:
+            return 0.0, None
+        return sum(weight for weight, _ in found), ", ".join(note for _, note in found)
 
     def _make(
         self, name: str, speaker: Speaker, key: NameKey, adjusted: float, note: str | None
@@ -396,8 +404,10 @@ class _Decider:
         return (speaker.messages if speaker else 0) + self._written.get(name, 0)
 
 
-def _observed_weight(pieces: Iterable[Evidence]) -> float:
+def _observed_weight(pieces: Collection[Evidence]) -> float:
     """What messages say of one name and person; of quotes and answers the best counts most."""
+    if not pieces:
+        return 0.0
     weights: dict[str, list[float]] = {"quote": [], "answers": [], "same message": []}
     for piece in pieces:
         weights[piece.kind].append(piece.weight)
