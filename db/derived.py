@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 
 from db import checks, counts
 from db.people import voices
@@ -15,8 +17,16 @@ from (
     where t.link_id = l.id and t.title <> '' order by m.sent_at, m.key, t.ordinal limit 1
   ) as title
   from links l
+  where {which}
 ) as first
 where first.id = links.id and links.title is not first.title
+"""
+
+_ON_DAYS = """
+l.id in (
+  select t.link_id from messages m cross join message_links t on t.message_id = m.id
+  where m.day_id in (select value from json_each(:days))
+)
 """
 
 # Where nothing gives what is derived, nobody would look.
@@ -43,6 +53,10 @@ def renew(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def title_links(connection: sqlite3.Connection) -> None:
-    """Give each link the title it was first shared under."""
-    connection.execute(_TITLE_LINKS)
+def title_links(connection: sqlite3.Connection, days: Collection[int] | None) -> None:
+    """Give each link, or each on these pages, the title it was first shared under."""
+    if days is None:
+        connection.execute(_TITLE_LINKS.format(which="true"))
+    else:
+        values = {"days": json.dumps(sorted(days))}
+        connection.execute(_TITLE_LINKS.format(which=_ON_DAYS), values)

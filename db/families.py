@@ -109,12 +109,12 @@ TAGS = Family(
 
 FAMILIES = {family.name: family for family in (IMAGES, LINKS, QUOTES, MENTIONS, EMOJI, TAGS)}
 
-_UNUSED_SPEAKERS = (
-    "(select id from speakers where not exists"
-    " (select 1 from messages where speaker_id = speakers.id))"
+UNUSED_SPEAKERS = (
+    "select id from speakers where not exists"
+    " (select 1 from messages where speaker_id = speakers.id)"
 )
 SWEEP_SPEAKERS = (
-    f"update mentions set speaker_id = null where speaker_id in {_UNUSED_SPEAKERS}",
-    f"update quotes set speaker_id = null where speaker_id in {_UNUSED_SPEAKERS}",
-    f"delete from speakers where id in {_UNUSED_SPEAKERS}",
+    f"update mentions set speaker_id = null where speaker_id in ({UNUSED_SPEAKERS})",
+    f"update quotes set speaker_id = null where speaker_id in ({UNUSED_SPEAKERS})",
+    f"delete from speakers where id in ({UNUSED_SPEAKERS})",
 )

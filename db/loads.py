@@ -82,6 +82,10 @@ class Changed(NamedTuple):
     names: set[str]
     mentioned: set[str]
 
+    def is_only_more(self) -> bool:
+        """Whether all that stood on these pages before is there as it was, beside what is new."""
+        return self.days == self.new_from.keys()
+
 
 def note_change(
     connection: sqlite3.Connection,

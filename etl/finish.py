@@ -35,11 +35,13 @@ def finish(connection: sqlite3.Connection, config: Config) -> float:
             from db import derived, writer
             from etl.people.build import build_people
 
+            changed = loads.changes(connection, RULES)
             writer.sweep(connection)
-            derived.title_links(connection)
+            is_more = changed is not None and changed.is_only_more()
+            derived.title_links(connection, changed.days if changed and is_more else None)
             by_hand = _by_hand(connection, config)
             started = time.monotonic()
-            build_people(connection, by_hand, loads.changes(connection, RULES))
+            build_people(connection, by_hand, changed)
             seconds = time.monotonic() - started
             _note(connection, by_hand)
             loads.note_derived(connection, RULES)

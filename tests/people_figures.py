@@ -86,7 +86,8 @@ class Observed:
 
 def observed(connection: sqlite3.Connection, by_hand: ByHand = ByHand()) -> Observed:
     """What an archive shows."""
-    headers, evidence = build.observe(connection, [], None)
+    written = reader.written_names(connection)
+    headers, evidence = build.observe(connection, [], None, written)
     speakers = reader.speakers(connection, headers)
     pages = {one.id: frozenset(reader.days_of_speaker(connection, one.id)) for one in speakers}
     doubled = {
@@ -98,7 +99,6 @@ def observed(connection: sqlite3.Connection, by_hand: ByHand = ByHand()) -> Obse
         for mention in reader.named_mentions_between(connection, None, first, last)
     )
     del mentions[EVERYONE]
-    written = reader.written_names(connection)
     written.pop(EVERYONE, None)
     return Observed(
         headers,

@@ -100,6 +100,31 @@ def test_any_changes_give_what_a_fresh_archive_says(
         assert derived(changed) == after
 
 
+def after_one_more(folder: Path, before: list[str], after: list[str]) -> None:
+    """A page and another one that shares a link, the first of which then gets more."""
+    changed, fresh = folder / "changed.db", folder / "fresh.db"
+    write_page(folder / "pages", message("08:00:00", "四月", "[后来的标题\n](https://example.com/b)"),
+               date="2031-02-20")  # fmt: skip
+    for page, db in ((before, changed), (after, changed), (after, fresh)):
+        write_page(folder / "pages", *page, date="2031-02-01")
+        assert run("etl", ["load", "-q", str(folder / "pages"), "--db", str(db)]) == 0
+    assert derived(changed) == derived(fresh)
+
+
+def test_who_wrote_first_in_a_second_may_change_with_one_more_in_it(tmp_path: Path) -> None:
+    # in their keys 10 comes before 9
+    names = ["我"] * 7 + ["四月", "四月"]
+    page = [message("07:00:00", name, f"第 {n} 句") for n, name in enumerate(names)]
+    after_one_more(tmp_path, page, [message("07:00:00", "我", "先说一句"), *page])
+
+
+def test_a_link_gets_the_title_of_an_earlier_page_that_got_more(tmp_path: Path) -> None:
+    page = [message("07:00:00", "我", "早")]
+    link = message("07:01:00", "我", "[先前的标题\n](https://example.com/b)")
+    after_one_more(tmp_path, page, [*page, link])
+    assert query(tmp_path / "changed.db", "select title from links") == [("先前的标题",)]
+
+
 SIGNS = st.text(st.sampled_from("额度单笔五万 ?…。.&lt;#65a"), max_size=14)
 
 

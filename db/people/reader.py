@@ -262,8 +262,9 @@ def header_evidence(
         "select s.id, s.name, m.day_id, count(*) from speakers s cross join messages m"
         f" on m.speaker_id = s.id where {where} group by s.id, m.day_id order by s.id, m.day_id",
         values,
-    )
-    days = {day[0]: day[1:] for day in connection.execute("select id, date, room_id from days")}
+    ).fetchall()
+    dated = connection.execute("select id, date, room_id from days") if rows else ()
+    days = {day[0]: day[1:] for day in dated}
     found: list[tuple[int, str, int, bool]] = []
     pairs: list[tuple[int, int]] = []
     for (speaker_id, name), of_speaker in groupby(rows, key=itemgetter(0, 1)):
@@ -282,6 +283,15 @@ def header_evidence(
         )
         for speaker_id, name, messages, in_several in found
     ]
+
+
+def names_with_new(connection: sqlite3.Connection, new_from: Mapping[int, int]) -> set[str]:
+    """Whose messages on these days are new, from an id on, or may have another place beside such.
+
+    A message's place among those of its second is in its key.
+    """
+    rows = connection.execute(_WITH_NEW, {"new_from": json.dumps(new_from)})
+    return {name for (name,) in rows}
 
 
 def _first_and_last(
@@ -347,12 +357,12 @@ def speakers(connection: sqlite3.Connection, headers: list[Evidence]) -> list[Sp
     ]
 
 
-def days_of_speaker(connection: sqlite3.Connection, speaker_id: int) -> dict[int, int]:
-    """How many messages a speaker has on each day."""
+def days_of_speaker(connection: sqlite3.Connection, speaker_id: int) -> list[int]:
+    """The days on which a speaker wrote."""
     rows = connection.execute(
-        "select day_id, count(*) from messages where speaker_id = ? group by day_id", [speaker_id]
+        "select distinct day_id from messages where speaker_id = ?", [speaker_id]
     )
-    return dict(rows.fetchall())
+    return [day_id for (day_id,) in rows]
 
 
 def dates_of_speaker(connection: sqlite3.Connection, speaker_id: int) -> dict[str, int]:
@@ -455,6 +465,17 @@ where {_IN_DAYS} and n.written is not null
 _MENTIONED_ON = f"""
 select distinct n.name from messages m cross join mentions n on n.message_id = m.id
 where {_IN_DAYS} and n.name is not null
+"""
+_WITH_NEW = """
+select distinct s.name
+from json_each(:new_from) n
+cross join messages m on m.day_id = cast(n.key as integer)
+join speakers s on s.id = m.speaker_id
+where (m.day_id, m.sent_at) in (
+  select a.day_id, a.sent_at
+  from json_each(:new_from) f
+  cross join messages a on a.day_id = cast(f.key as integer) and a.id >= f.value
+)
 """
 _NOT_THERE = "m.day_id not in (select value from json_each(:days))"
 _ELSEWHERE = f"""

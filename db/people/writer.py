@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable
 
-from db.families import SWEEP_SPEAKERS
+from db.families import SWEEP_SPEAKERS, UNUSED_SPEAKERS
 from db.people.rows import AliasRow, PersonRow, SpeakerRow
 
 _INSERT_ALIAS = """
@@ -21,8 +21,9 @@ on conflict (name, speaker_id, kind) do update set
 
 def sweep_speakers(connection: sqlite3.Connection) -> None:
     """Take out names that no message has any more, and all that is tied to them."""
-    for statement in SWEEP_SPEAKERS:
-        connection.execute(statement)
+    if connection.execute(UNUSED_SPEAKERS).fetchone() is not None:
+        for statement in SWEEP_SPEAKERS:
+            connection.execute(statement)
 
 
 def set_mentions_written(
@@ -100,14 +101,14 @@ def replace_aliases(
     connection: sqlite3.Connection, stored: Iterable[AliasRow], aliases: Iterable[AliasRow]
 ) -> None:
     """Make ``aliases`` all the evidence there is, where ``stored`` was."""
-    there = {(row.name, row.speaker_id, row.kind): row for row in stored}
-    wanted = {(row.name, row.speaker_id, row.kind): row for row in aliases}
-    gone = [key for key in there if key not in wanted]
+    there, wanted = set(stored), dict.fromkeys(aliases)
+    # in their order, as the rows get their numbers
+    changed = {(row.name, row.speaker_id, row.kind): row for row in wanted if row not in there}
+    gone = [row[:3] for row in there if row not in wanted and row[:3] not in changed]
     connection.executemany(
         "delete from aliases where name = ? and speaker_id = ? and kind = ?", gone
     )
-    changed = (row for key, row in wanted.items() if there.get(key) != row)
-    connection.executemany(_INSERT_ALIAS, changed)
+    connection.executemany(_INSERT_ALIAS, changed.values())
 
 
 def _update_speakers(connection: sqlite3.Connection, speakers: Collection[SpeakerRow]) -> None:

@@ -7,9 +7,10 @@ Everything is derived from the messages and ``archive.toml``. What was observed 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from db.loads import Changed
@@ -25,7 +26,7 @@ from db.people.rows import (
     Speaker,
     Voices,
 )
-from db.people.voices import texts_of, voices_of
+from db.people.voices import heard_on, texts_of, voices_of
 from etl.jobs.mentions import EVERYONE, KnownNames, written_at
 from etl.people.by_hand import ByHand
 from etl.people.decide import Decision, decide
@@ -41,7 +42,8 @@ from etl.people.observe import (
 from etl.people.quotes import find_quotes, settle_quotes
 from etl.people.replies import infer_replies
 
-OBSERVED = ("quote", "same message", "answers")
+# Evidence with messages of its own: the other kinds are of names that have something in common.
+SEEN = ("header", "quote", "same message", "answers")
 
 # All at once would take memory in proportion to the archive.
 DAYS_AT_ONCE = 100
@@ -51,12 +53,14 @@ MENTIONS_AT_ONCE = 200_000
 class Touched(NamedTuple):
     """What changed: pages; names on them, before or now, or in quotes that are of others now.
 
-    ``mentioned`` are the names of which a mention changed, ``renamed`` the messages of those that
-    were given another name, and ``quoted`` the names of all quotes that were looked for again.
+    ``speakers`` are those of them of which messages changed, ``mentioned`` those of which a mention
+    did, ``renamed`` the messages of mentions that were given another name, and ``quoted`` the names
+    of all quotes that were looked for again.
     """
 
     days: set[int]
     names: set[str]
+    speakers: set[str]
     mentioned: set[str]
     renamed: set[int]
     quoted: set[str]
@@ -77,11 +81,12 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     touched = None if changed is None else _look_at(connection, changed)
     if touched is None:
         _look_at_all(connection)
-    headers, evidence = observe(connection, stored, touched)
+    written = reader.written_names(connection)
+    headers, evidence = observe(connection, stored, touched, written)
     speakers = reader.speakers(connection, headers)
-    decision = decide_people(connection, by_hand, speakers, [*headers, *evidence])
+    decision = decide_people(connection, by_hand, speakers, written, [*headers, *evidence])
     aliases = _alias_rows(connection, decision, stored, touched)
-    people = person_rows(decision, _seen(connection, aliases))
+    people = person_rows(decision, _seen(connection, decision, speakers, aliases))
     writer.replace_people(connection, people, speaker_rows(decision, speakers))
     writer.replace_aliases(connection, stored, aliases)
     if touched is None:
@@ -110,9 +115,11 @@ def _look_at(connection: sqlite3.Connection, changed: Changed) -> Touched:
     places = list(reader.mention_places(connection, others, changed.days))
     renamed = _name_mentions(connection, known, places)
     requoted = find_quotes(connection, changed)
+    touched = names | renamed.names | requoted.changed
     return Touched(
         changed.days,
-        names | renamed.names | requoted.changed,
+        touched,
+        reader.names_with_new(connection, changed.new_from) if changed.is_only_more() else touched,
         changed.mentioned | there.mentioned | renamed.names,
         renamed.messages,
         requoted.looked_for,
@@ -142,22 +149,28 @@ def _read_unwritten(connection: sqlite3.Connection) -> None:
 
 
 def observe(
-    connection: sqlite3.Connection, stored: Iterable[AliasRow], touched: Touched | None
+    connection: sqlite3.Connection,
+    stored: Iterable[AliasRow],
+    touched: Touched | None,
+    written: Mapping[str, int],
 ) -> tuple[list[Evidence], list[Evidence]]:
-    """The speakers' own names, and all that was observed: anew where touched, else as stored."""
-    names = touched and touched.names
-    headers = reader.header_evidence(connection, names)
-    quotes = reader.quotes_under(connection, names)
+    """The speakers' own names, and all that was observed: anew where touched, else as stored.
+
+    ``written`` counts the names that stand in quotes and behind an @.
+    """
+    headers = reader.header_evidence(connection, touched and touched.speakers)
+    quotes = reader.quotes_under(connection, touched and touched.names)
     observed = quote_evidence(quote for quote in quotes if quote.name != EVERYONE)
     if touched is None:
-        return headers, observed + _observe_pages(connection)
-    ids = {name: id_ for id_, name in reader.speaker_names(connection).items()}
-    there = set(ids.values())
-    kept = [Evidence(*row[:8]) for row in stored if row.speaker_id in there]
-    headers += [one for one in kept if one.kind == "header" and one.name not in touched.names]
+        return headers, observed + _observe_pages(connection, written)
+    speakers = reader.speaker_names(connection)
+    ids = {name: id_ for id_, name in speakers.items()}
+    kept = [Evidence(*row[:8]) for row in stored if row.speaker_id in speakers]
+    headers += [one for one in kept if one.kind == "header" and one.name not in touched.speakers]
     observed += [one for one in kept if one.kind == "quote" and one.name not in touched.names]
     observed += [one for one in kept if one.kind == "answers" and one.name not in touched.mentioned]
-    observed += _observe_answers(connection, touched.mentioned)
+    mentioned = {name: written.get(name, 0) for name in touched.mentioned}
+    observed += _observe_answers(connection, mentioned, speakers)
     pairs = _doubled_pairs(connection, kept, touched)
     observed += [
         one
@@ -167,12 +180,12 @@ def observe(
     return headers, observed + _observe_doubled(connection, pairs, ids)
 
 
-def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
+def _observe_pages(connection: sqlite3.Connection, written: Mapping[str, int]) -> list[Evidence]:
     """What all pages show, each page read once for so many mentions as fit into memory."""
     speakers = reader.speaker_names(connection)
     doubled: list[DoubledMessage] = []
     answers: list[Evidence] = []
-    groups = _by_mentions(reader.written_names(connection))
+    groups = _by_mentions(written)
     for number, names in enumerate(groups):
         counted = Answers()
         # all that is read costs once for each group
@@ -181,7 +194,7 @@ def _observe_pages(connection: sqlite3.Connection) -> list[Evidence]:
             own = [context for context in contexts if context.name in names]
             if number == 0 or own:
                 voices = voices_of(connection, day_id)
-                counted.add_day(own, voices)
+                counted.add_day(own, voices.seconds, voices.speakers)
                 if number == 0:
                     doubled += _doubled_on(connection, voices)
         answers += counted.evidence(speakers)
@@ -212,17 +225,17 @@ def _all_contexts(
         yield from ((day_id, contexts.get(day_id, ())) for day_id in days)
 
 
-def _observe_answers(connection: sqlite3.Connection, names: Collection[str]) -> list[Evidence]:
+def _observe_answers(
+    connection: sqlite3.Connection, times: Mapping[str, int], speakers: Mapping[int, str]
+) -> list[Evidence]:
     """Who answers to these names, wherever they are mentioned; so many at a time as fit."""
-    speakers = reader.speaker_names(connection)
-    written = reader.written_names(connection) if names else {}
     answers: list[Evidence] = []
-    for group in _by_mentions({name: written[name] for name in names if name in written}):
+    for group in _by_mentions(times):
         counted = Answers()
         contexts = reader.contexts_of_names(connection, group)
         for day_id in reader.days_in_order(connection) if contexts else ():
             if day_id in contexts:
-                counted.add_day(contexts[day_id], voices_of(connection, day_id))
+                counted.add_day(contexts[day_id], *heard_on(connection, day_id))
         answers += counted.evidence(speakers)
     return answers
 
@@ -282,6 +295,7 @@ def decide_people(
     connection: sqlite3.Connection,
     by_hand: ByHand,
     speakers: Collection[Speaker],
+    written: Mapping[str, int],
     evidence: Iterable[Evidence],
 ) -> Decision:
     """Who is who, by this evidence."""
@@ -294,12 +308,16 @@ def decide_people(
     def is_whole(day_id: int) -> bool:
         return not is_doubled_page(connection, day_id)
 
-    def shares_page(one: int, other: int) -> bool:
-        return any(map(is_whole, sorted(days(one) & days(other))))
+    whole: set[int] = set()
 
-    written = reader.written_names(connection)
-    written.pop(EVERYONE, None)
-    return decide(speakers, written, evidence, by_hand, shares_page)
+    def shares_page(one: int, other: int) -> bool:
+        common = days(one) & days(other)
+        if common.isdisjoint(whole):
+            whole.update(islice(filter(is_whole, sorted(common)), 1))
+        return not common.isdisjoint(whole)
+
+    names = {name: times for name, times in written.items() if name != EVERYONE}
+    return decide(speakers, names, evidence, by_hand, shares_page)
 
 
 def _alias_rows(
@@ -309,7 +327,8 @@ def _alias_rows(
     touched: Touched | None,
 ) -> list[AliasRow]:
     """Evidence as rows; what names have in common was seen where the name is written."""
-    there = {(row.name, row.speaker_id, row.kind): row for row in stored}
+    made = (row for row in stored if row.kind not in SEEN)
+    there = {(row.name, row.speaker_id, row.kind): row for row in made}
     rows, unseen = [], []
     for piece, verdict in decision.verdicts:
         person = decision.person_of.get(piece.name) if verdict == "joins" else None
@@ -334,26 +353,40 @@ def _with_use(row: AliasRow, use: NameUse | None) -> AliasRow:
     return row._replace(first_message_id=use.first_message_id, last_message_id=use.last_message_id)
 
 
-def _seen(connection: sqlite3.Connection, aliases: Collection[AliasRow]) -> dict[str, Seen]:
-    """When the names that joined somebody came up, and how often they were written."""
-    joined = [row for row in aliases if row.verdict == "joins" and row.first_message_id]
-    sent_at = reader.times_of_messages(connection, {row.first_message_id for row in joined})
+def _seen(
+    connection: sqlite3.Connection,
+    decision: Decision,
+    speakers: Iterable[Speaker],
+    aliases: Iterable[AliasRow],
+) -> dict[str, Seen]:
+    """When the names of persons with several came up, and how often they were written."""
+    names = Counter(decision.person_of.values())
+    joined = [row for row in aliases if names[row.person_id or 0] > 1 and row.first_message_id]
+    # when speakers wrote first is known
+    wrote_at = {speaker.id: speaker.first for speaker in speakers}
+    others = {row.first_message_id for row in joined if row.kind != "header"}
+    sent_at = reader.times_of_messages(connection, others)
     found: dict[str, Seen] = {}
     for row in joined:
-        first = sent_at[row.first_message_id or 0]
-        before = found.get(row.name, Seen(first))
-        found[row.name] = Seen(min(before.first, first), max(before.times, row.times))
+        is_header = row.kind == "header"
+        first = wrote_at[row.speaker_id] if is_header else sent_at[row.first_message_id or 0]
+        before = found.get(row.name)
+        if before is None:
+            found[row.name] = Seen(first, row.times)
+        else:
+            found[row.name] = Seen(min(before.first, first), max(before.times, row.times))
     return found
 
 
 def _speakers_of_names(aliases: Iterable[AliasRow]) -> dict[str, frozenset[int]]:
     """The speakers of each name's person."""
     joined = [row for row in aliases if row.person_id is not None]
-    speakers: dict[int | None, set[int]] = {}
+    speakers: dict[int | None, list[int]] = defaultdict(list)
     for row in joined:
         if row.kind == "header":
-            speakers.setdefault(row.person_id, set()).add(row.speaker_id)
-    return {row.name: frozenset(speakers.get(row.person_id, ())) for row in joined}
+            speakers[row.person_id].append(row.speaker_id)
+    persons = {person_id: frozenset(those) for person_id, those in speakers.items()}
+    return {row.name: persons.get(row.person_id, frozenset()) for row in joined}
 
 
 class _Regrouped(NamedTuple):

@@ -10,8 +10,9 @@ what it says (a nickname, a company) helps further names.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -68,13 +69,13 @@ def decide(
     decider = _Decider(speakers, written, evidence, by_hand, shares_page)
     decider.join_by_hand()
     decider.join_speakers_by_name()
-    links = decider.links({})
+    links = decider.links()
     for _ in range(ROUNDS):
         # both always: a new name may make two speakers one in the next round
         merged = decider.join_speakers_by_observation(links)
         if not decider.join_names(links) and not merged:
             break
-        links = decider.links(links)
+        links = decider.renewed(links)
     return decider.decision(links)
 
 
@@ -109,14 +110,20 @@ class _Decider:
     ):
         self._by_hand, self._shares_page, self._written = by_hand, shares_page, written
         self._speakers = {speaker.name: speaker for speaker in speakers}
-        readings = read_names(set(self._speakers) | set(written) | by_hand.names())
-        self._named = {name: _Named(r, keys_of(r)) for name, r in readings.items()}
+        self._readings = read_names(set(self._speakers) | set(written) | by_hand.names())
+        self._named = {name: _Named(r, keys_of(r)) for name, r in self._readings.items()}
+        self._names_of_key: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self._named):
+            for key in self._named[name].keys:
+                self._names_of_key[key.text].append(name)
         self._persons = Persons(speakers, by_hand.part)
         self._evidence = list(evidence)
+        self._names_of_speaker: dict[int, list[str]] = defaultdict(list)
         for piece in self._evidence:
             # the pronoun is a name in headers alone: elsewhere it is anybody's
             if piece.kind == "same message" or (piece.kind != "header" and piece.name != ME):
                 self._named[piece.name].observed.append(piece)
+                self._names_of_speaker[piece.speaker_id].append(piece.name)
         self._made: list[Evidence] = []
         self._waiting: list[list[str]] = []
 
@@ -155,11 +162,11 @@ class _Decider:
 
     def join_speakers_by_name(self) -> None:
         """Speakers with the same name in their names, unless something speaks against it."""
-        readings = {name: named.reading for name, named in self._named.items()}
-        for found in namesakes(self._speakers, readings, self._shares_page):
+        keys = {name: self._named[name].keys for name in self._speakers}
+        for found in namesakes(self._speakers, self._readings, keys, self._shares_page):
             for group in found.groups:
                 self._join_group(group, found.key)
-            self._keep_apart(found, readings)
+            self._keep_apart(found)
 
     def _join_group(self, names: list[str], key: NameKey) -> None:
         first = self._speakers[names[0]]
@@ -171,11 +178,12 @@ class _Decider:
                 self._make(name, first, key, weight, note)
                 self._persons.merge(person, other)
 
-    def _keep_apart(self, found: Namesakes, readings: Mapping[str, Reading]) -> None:
+    def _keep_apart(self, found: Namesakes) -> None:
         """Write down why speakers with the same key are other persons, for `explain`."""
         first = self._speakers[found.groups[0][0]]
         for name, *_ in found.groups[1:]:
-            note = objection(self._speakers[name], first, readings, found.key, self._shares_page)
+            speaker, readings = self._speakers[name], self._readings
+            note = objection(speaker, first, readings, found.key, self._shares_page)
             self._make(name, first, found.key, 0.0, note or "several people have it")
 
     def join_speakers_by_observation(self, links: Mapping[str, list[_Link]]) -> bool:
@@ -218,21 +226,43 @@ class _Decider:
         ahead = second is None or found[0].weight - second.weight >= AHEAD
         return found[0].weight >= ENOUGH and ahead
 
-    def links(self, before: Mapping[str, list[_Link]]) -> dict[str, list[_Link]]:
-        """For every name the persons it may be of; what joined a name ``before`` stays with it."""
-        persons_of_key: dict[str, dict[int, str]] = defaultdict(dict)
-        for name, person in self._persons.names():
-            for key in self._named[name].keys:
-                persons_of_key[key.text].setdefault(person.id, name)
+    def links(self) -> dict[str, list[_Link]]:
+        """For every name the persons it may be of, where there are any."""
+        self._persons.take_changed()
+        return self._links_of_all(sorted(self._named))
+
+    def renewed(self, links: Mapping[str, list[_Link]]) -> dict[str, list[_Link]]:
+        """The links, after persons changed; what joined a name stays with it."""
+        names: set[str] = set()
+        for person in self._persons.take_changed():
+            names |= person.names
+            for speaker in person.speakers:
+                names.update(self._names_of_speaker[speaker.id])
+            for name in person.names:
+                for key in self._named[name].keys:
+                    names.update(self._names_of_key[key.text])
+        # of all others nothing is different that their links are made of
+        joined = {name for name in names & links.keys() if self._persons.of_name(name) is not None}
+        again = names - joined
+        kept = {name: found for name, found in links.items() if name not in again}
+        return dict(sorted((kept | self._links_of_all(sorted(again))).items()))
+
+    def _links_of_all(self, names: Iterable[str]) -> dict[str, list[_Link]]:
+        persons_of_key = cache(self._persons_of_key)
         found = {}
-        for name in sorted(self._named):
-            if name in before and self._persons.of_name(name) is not None:
-                found[name] = before[name]
-            elif name not in self._speakers or self._named[name].observed:
-                # what a hand joined needs no key, and would find itself
-                settled = name not in self._speakers and self._persons.of_name(name) is not None
-                found[name] = self._links_of(name, {} if settled else persons_of_key)
+        for name in names:
+            if name not in self._speakers or self._named[name].observed:
+                found[name] = self._links_of(name, persons_of_key)
         return {name: links for name, links in found.items() if links}
+
+    def _persons_of_key(self, key: str) -> dict[int, str]:
+        """The ids of all who have a key in their names, each with the first of these names."""
+        found: dict[int, str] = {}
+        for name in self._names_of_key[key]:
+            person = self._persons.of_name(name)
+            if person is not None:
+                found.setdefault(person.id, name)
+        return found
 
     def decision(self, links: Mapping[str, list[_Link]]) -> Decision:
         """What came of it all."""
@@ -247,7 +277,7 @@ class _Decider:
                 made = [link.made for link in kept if link.made is not None]
                 verdicts += [Verdict(piece, self._verdict(piece, found)) for piece in made]
         return Decision(
-            {name: named.reading for name, named in self._named.items()},
+            self._readings,
             {name: person.id for name, person in self._persons.names()},
             verdicts,
         )
@@ -276,30 +306,44 @@ class _Decider:
         ]
         return "ambiguous" if likely and person in near else "apart"
 
-    def _links_of(self, name: str, persons_of_key: Mapping[str, Mapping[int, str]]) -> list[_Link]:
+    def _links_of(
+        self, name: str, persons_of_key: Callable[[str], Mapping[int, str]]
+    ) -> list[_Link]:
         """The persons a name may be of, the likeliest first."""
         named, own = self._named[name], self._persons.of_name(name)
-        persons = {self._persons.of_speaker(piece.speaker_id).id for piece in named.observed}
+        observed: dict[int, list[Evidence]] = {}
+        for piece in named.observed:
+            observed.setdefault(self._persons.of_speaker(piece.speaker_id).id, []).append(piece)
         shared: dict[int, tuple[NameKey, str]] = {}
-        for key in named.keys:
-            having = persons_of_key.get(key.text, {})
+        # what a hand joined needs no key, and would find itself
+        settled = own is not None and name not in self._speakers
+        for key in () if settled else named.keys:
+            having = persons_of_key(key.text)
             if len(having) <= MOST_OF_A_KEY:
                 for person_id, of_name in having.items():
                     shared.setdefault(person_id, (key, of_name))
         links = []
-        for person_id in sorted(persons | set(shared)):
+        for person_id in sorted(observed.keys() | shared.keys()):
             person = self._persons.of_speaker(person_id)
             is_own = person is own and name in self._speakers
             if not is_own and not self._persons.is_parted(name, person):
-                links.append(self._link(name, person, shared.get(person_id)))
+                pieces = observed.get(person_id, [])
+                links.append(self._link(name, person, pieces, shared.get(person_id)))
         return sorted(links, key=lambda link: (-link.weight, link.person.label))
 
-    def _link(self, name: str, person: Person, shared: tuple[NameKey, str] | None) -> _Link:
-        observed = self._observed_weight(name, person)
+    def _link(
+        self,
+        name: str,
+        person: Person,
+        pieces: list[Evidence],
+        shared: tuple[NameKey, str] | None,
+    ) -> _Link:
+        """What ties a name to a person: what was observed, and what their names have in common."""
+        observed = _observed_weight(pieces)
         adjusted, note = self._adjustment(name, person)
         if shared is None:
             weight = observed + adjusted if observed else 0.0
-            if self._is_chance(name, person, weight):
+            if _is_chance(pieces, weight):
                 weight = min(weight, ENOUGH - AHEAD)
             return _Link(weight, observed, person, None)
         key, of_name = shared
@@ -310,43 +354,32 @@ class _Decider:
         made = Evidence(name, speaker.id, key.kind, weight, self._times(name), note=note)
         return _Link(observed + made.weight, observed, person, made)
 
-    def _is_chance(self, name: str, person: Person, weight: float) -> bool:
-        """Whether nothing but answers ties a name to somebody, and too few or too weak ones."""
-        pieces = [
-            piece
-            for piece in self._named[name].observed
-            if self._persons.of_speaker(piece.speaker_id) is person
-        ]
-        if any(piece.kind != "answers" for piece in pieces):
-            return False
-        return weight < ENOUGH_ANSWERS or sum(piece.times for piece in pieces) < LEAST_TIMES
-
-    def _observed_weight(self, name: str, person: Person) -> float:
-        """What messages say; of quotes and of answers the best counts most."""
-        weights: dict[str, list[float]] = {"quote": [], "answers": [], "same message": []}
-        for piece in self._named[name].observed:
-            if self._persons.of_speaker(piece.speaker_id) is person:
-                weights[piece.kind].append(piece.weight)
-        answers = sorted(weights["answers"], reverse=True)
-        texts = min(sum(weights["quote"]), MOST_FROM_QUOTES) + sum(weights["same message"])
-        return texts + sum(answers[:1]) + FURTHER_ANSWERS * sum(answers[1:])
-
     def _adjustment(self, name: str, person: Person) -> tuple[float, str | None]:
         """What companies, cities and personal names say for or against it, and in words."""
         reading = self._named[name].reading
+        if not (reading.company or reading.city or reading.personal):
+            return 0.0, None
         others = [self._named[other].reading for other in person.names if other != name]
-        told = [same for other in others if reading.company and other.company
-                if (same := same_company(reading.company, other.company)) is not None]  # fmt: skip
         found = []
-        if told:
-            found.append(SAME_COMPANY if any(told) else OTHER_COMPANY)
-        cities = {other.city for other in others if other.city}
-        if reading.city and cities and reading.city not in cities:
-            found.append(OTHER_CITY)
-        personal = [other for other in others if other.personal]
-        if personal and all(other_personal_name(reading, other) for other in personal):
-            found.append(OTHER_PERSONAL_NAME)
-        return sum(weight for weight, _ in found), ", ".join(note for _, note in found) or None
+        if reading.company:
+            told = [
+                same_company(reading.company, other.company) for other in others if other.company
+            ]
+            if True in told:
+                found.append(SAME_COMPANY)
+            elif False in told:
+                found.append(OTHER_COMPANY)
+        if reading.city:
+            cities = {other.city for other in others if other.city}
+            if cities and reading.city not in cities:
+                found.append(OTHER_CITY)
+        if reading.personal:
+            personal = [other for other in others if other.personal]
+            if personal and all(other_personal_name(reading, other) for other in personal):
+                found.append(OTHER_PERSONAL_NAME)
+        if not found:
+            return 0.0, None
+        return sum(weight for weight, _ in found), ", ".join(note for _, note in found)
 
     def _make(
         self, name: str, speaker: Speaker, key: NameKey, adjusted: float, note: str | None
@@ -369,3 +402,22 @@ class _Decider:
     def _times(self, name: str) -> int:
         speaker = self._speakers.get(name)
         return (speaker.messages if speaker else 0) + self._written.get(name, 0)
+
+
+def _observed_weight(pieces: Collection[Evidence]) -> float:
+    """What messages say of one name and person; of quotes and answers the best counts most."""
+    if not pieces:
+        return 0.0
+    weights: dict[str, list[float]] = {"quote": [], "answers": [], "same message": []}
+    for piece in pieces:
+        weights[piece.kind].append(piece.weight)
+    answers = sorted(weights["answers"], reverse=True)
+    texts = min(sum(weights["quote"]), MOST_FROM_QUOTES) + sum(weights["same message"])
+    return texts + sum(answers[:1]) + FURTHER_ANSWERS * sum(answers[1:])
+
+
+def _is_chance(pieces: Collection[Evidence], weight: float) -> bool:
+    """Whether nothing but answers ties a name to somebody, and too few or too weak ones."""
+    if any(piece.kind != "answers" for piece in pieces):
+        return False
+    return weight < ENOUGH_ANSWERS or sum(piece.times for piece in pieces) < LEAST_TIMES

@@ -12,8 +12,6 @@ from etl.people.decide import Decision
 from etl.people.likeness import same_company
 from etl.people.names import Reading
 
-TOLD = ("company", "role", "city")
-
 
 class Seen(NamedTuple):
     """When a name came up first, and how often it was written."""
@@ -23,12 +21,15 @@ class Seen(NamedTuple):
 
 
 def person_rows(decision: Decision, seen: Mapping[str, Seen]) -> list[PersonRow]:
-    """A row per person, told by their names, the newest first."""
+    """A row per person, told by their names, the newest first; ``seen`` has those of several."""
     names: dict[int, list[str]] = defaultdict(list)
     for name, person_id in decision.person_of.items():
         names[person_id].append(name)
     rows = []
     for person_id, of_person in sorted(names.items()):
+        if len(of_person) == 1:
+            rows.append(_person_row(person_id, of_person[0], decision.readings))
+            continue
         newest = sorted(of_person, key=lambda name: _newness(name, seen), reverse=True)
         readings = [decision.readings[name] for name in newest]
         label = max(newest, key=lambda name: _telling(name, decision.readings[name], seen))
@@ -36,6 +37,12 @@ def person_rows(decision: Decision, seen: Mapping[str, Seen]) -> list[PersonRow]
         told = (_company(readings), _first(readings, "role"), _first(readings, "city"))
         rows.append(PersonRow(person_id, label, called, *told))
     return rows
+
+
+def _person_row(person_id: int, name: str, readings: Mapping[str, Reading]) -> PersonRow:
+    """The row of somebody with one name, as most are."""
+    one = readings[name]
+    return PersonRow(person_id, name, one.personal or one.nickname, one.company, one.role, one.city)
 
 
 def _newness(name: str, seen: Mapping[str, Seen]) -> tuple[bool, str, str]:
@@ -62,8 +69,8 @@ def speaker_rows(decision: Decision, speakers: Iterable[Speaker]) -> list[Speake
 
 def _telling(name: str, reading: Reading, seen: Mapping[str, Seen]) -> tuple[bool, bool, int, int]:
     """What sorts names by how much they tell, then by how often they were written."""
-    told = sum(getattr(reading, field) is not None for field in ("nickname", *TOLD))
-    return name != ME, reading.personal is not None, told, seen.get(name, Seen()).times
+    told = (reading.nickname, reading.company, reading.role, reading.city)
+    return name != ME, reading.personal is not None, -told.count(None), seen.get(name, Seen()).times
 
 
 def _company(readings: Iterable[Reading]) -> str | None:

@@ -42,9 +42,9 @@ def keys_of(reading: Reading) -> tuple[NameKey, ...]:
 
 def other_personal_name(one: Reading, other: Reading) -> bool:
     """Whether two names have full personal names that differ."""
-    return bool(
-        one.personal and other.personal and normalize(one.personal) != normalize(other.personal)
-    )
+    a, b = one.personal, other.personal
+    # mostly they are compared because they are the same
+    return bool(a and b and a != b and normalize(a) != normalize(b))
 
 
 def same_company(one: str, other: str) -> bool | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -33,8 +33,8 @@ _INVISIBLE = re.compile(
 _DASH = re.compile(r"[-－–—_|｜～~/]")
 # `+` is part of some brands when doubled.
 _PART = re.compile(
-    r"(?:[^-－–—―‐_|｜¦～~∼〜/／\\、，,;；:：@＠()（）\[\]【】{}｛｝<>《》「」“”\"?·•・‧+\s]"
-    r"|\+\++|\+(?=$))+"
+    r"((?:[^-－–—―‐_|｜¦～~∼〜/／\\、，,;；:：@＠()（）\[\]【】{}｛｝<>《》「」“”\"?·•・‧+\s]"
+    r"|\+\++|\+(?=$))+)"
 )
 _OPENING = re.compile(r"[(（\[【{｛<《「“]")
 # These stand inside nicknames too, so they part nothing where no part is known.
@@ -99,6 +99,10 @@ class _Sense(NamedTuple):
     stems: tuple[tuple[str, str | None, str | None], ...] = ()
 
 
+# What nothing but the surroundings can tell.
+_OPEN = _Sense("open")
+
+
 class _Part(NamedTuple):
     text: str
     sense: _Sense
@@ -106,11 +110,18 @@ class _Part(NamedTuple):
     aside: bool  # it stands in brackets
 
 
+class _Gap(NamedTuple):
+    """What stands between two parts: only a space or the like, nothing but spaces, a bracket."""
+
+    weak: bool
+    blank: bool
+    opening: bool
+
+
 def read_names(names: Iterable[str]) -> dict[str, Reading]:
     """Each name's reading, in the light of all of them; the order of the names changes nothing."""
-    senses: dict[str, _Sense] = {}
     visible = {name: _INVISIBLE.sub("", name) for name in names}
-    parted = {name: _parts(seen, senses) for name, seen in visible.items()}
+    parted = {name: _parts(seen) for name, seen in visible.items()}
     alone = {
         name: _read(visible[name], parts, [part.sense for part in parts])
         for name, parts in parted.items()
@@ -118,9 +129,10 @@ def read_names(names: Iterable[str]) -> dict[str, Reading]:
     known = _companies(alone.values())
     readings = {}
     for name, parts in parted.items():
-        resolved = [_resolved(part, known, len(parts) == 1) for part in parts]
+        is_one = len(parts) == 1
+        resolved = [_resolved(part, known, is_one) for part in parts]
         # in most names no company is known that they do not show themselves
-        same = all(sense is part.sense for sense, part in zip(resolved, parts, strict=True))
+        same = resolved == [part.sense for part in parts]
         readings[name] = alone[name] if same else _read(visible[name], parts, resolved)
     return readings
 
@@ -133,13 +145,17 @@ def surname_length(text: str) -> int:
 
 def _companies(readings: Iterable[Reading]) -> frozenset[str]:
     """What, in lower case, is more often the company than the nickname of a name read alone."""
-    shown: Counter[str] = Counter()
+    companies: Counter[str] = Counter()
     called: Counter[str] = Counter()
     for reading in readings:
         if reading.nickname:
             called[reading.nickname.lower()] += 1
         if reading.company and _is_evidence(reading):
-            shown.update({form.lower() for form in _forms(reading.company)})
+            companies[reading.company] += 1
+    shown: Counter[str] = Counter()
+    for company, count in companies.items():
+        for form in {form.lower() for form in _forms(company)}:
+            shown[form] += count
     return frozenset(form for form, count in shown.items() if count > called[form])
 
 
@@ -156,35 +172,47 @@ def _forms(company: str) -> Iterator[str]:
     """The company's name, and the short one without what it does (青禾银行, 青禾)."""
     yield company
     match = _company_pattern().fullmatch(company[: _LONGEST + 1])
-    if match and match["stem"] and _sense(match["stem"]) == _Sense("open"):
+    if match and match["stem"] and _sense(match["stem"]) == _OPEN:
         yield match["stem"]
 
 
-def _parts(name: str, senses: dict[str, _Sense]) -> list[_Part]:
+def _parts(name: str) -> list[_Part]:
     """The pieces between separators; Latin words that nothing tells apart stay together."""
-    text = _without_lost(name)
+    pieces = _PART.split(_without_lost(name))
     parts: list[_Part] = []
-    end = 0
-    for match in _PART.finditer(text):
-        between = text[end : match.start()]
-        piece = match[0]
-        if not any(map(str.isalnum, piece)):
-            continue
-        end = match.end()
-        sense = senses.get(piece)
+    between = ""
+    for gap, piece in zip(pieces[::2], pieces[1::2], strict=False):
+        between += gap
+        sense = _word(piece)
         if sense is None:
-            sense = senses[piece] = _sense(piece)
-        weak = bool(_WEAK.fullmatch(between))
-        if parts and between.isspace() and _are_one(parts[-1], piece, sense):
+            between += piece
+            continue
+        weak, blank, opening = _gap(between)
+        between = ""
+        if blank and parts and _are_one(parts[-1], piece, sense):
             joined = f"{parts[-1].text} {piece}"
-            parts[-1] = parts[-1]._replace(text=joined, sense=_Sense("open"))
+            parts[-1] = parts[-1]._replace(text=joined, sense=_OPEN)
         else:
-            parts.append(_Part(piece, sense, weak, bool(parts and _OPENING.search(between))))
+            parts.append(_Part(piece, sense, weak, opening and bool(parts)))
     return parts
+
+
+@lru_cache(maxsize=10_000)
+def _word(piece: str) -> _Sense | None:
+    """What a piece between separators may be; None where it has neither letter nor digit."""
+    return _sense(piece) if any(map(str.isalnum, piece)) else None
+
+
+@lru_cache(maxsize=1000)
+def _gap(between: str) -> _Gap:
+    weak = _WEAK.fullmatch(between) is not None
+    return _Gap(weak, between.isspace(), _OPENING.search(between) is not None)
 
 
 def _without_lost(name: str) -> str:
     """The name without its lost emoji, unless emoji are all that parts it (林秋?青禾?产品)."""
+    if "?" not in name:
+        return name
     between = len(_LOST_INSIDE.findall(name)) > 1 and not _DASH.search(name)
     return _LOST.sub("?" if between else "", name)
 
@@ -217,7 +245,7 @@ def _read(name: str, parts: list[_Part], resolved: list[_Sense]) -> Reading:
         _role(parts, senses, company),
         _city(senses),
         personal,
-        tuple(part.text for part in parts),
+        tuple([part.text for part in parts]),
     )
 
 
@@ -240,10 +268,11 @@ def _resolved(part: _Part, known: Collection[str], alone: bool) -> _Sense:
             return _Sense("glued", company=stem, role=role, city=city or sense.city)
     if sense.kind == "open" and 4 <= len(text) <= _LONGEST:
         for cut in (len(text) - 2, len(text) - 3):
-            personal = _personal(text[cut:])
-            if text[:cut].lower() in known and (personal or _CALLED.fullmatch(text[cut:])):
-                company, nickname = text[:cut], text[cut:]
-                return _Sense("named", company, personal=personal, nickname=nickname)
+            company, nickname = text[:cut], text[cut:]
+            if company.lower() in known:
+                personal = _personal(nickname)
+                if personal or _CALLED.fullmatch(nickname):
+                    return _Sense("named", company, personal=personal, nickname=nickname)
     return sense
 
 
@@ -254,12 +283,11 @@ def _in_place(senses: list[_Sense]) -> list[_Sense]:
     kinds = [sense.kind for sense in senses]
     if "role" in kinds:
         # a name has one role: what only ends as one is something else (木石结算-产品)
-        unclear = _Sense("open")
-        senses = [unclear if s.kind == "glued" and not s.company else s for s in senses]
-    first, *others = senses
+        senses = [_OPEN if s.kind == "glued" and not s.company else s for s in senses]
+    first = senses[0]
     if first.kind == "city" and first.personal and not {"open", "named"} & set(kinds):
-        first = _Sense("open", personal=first.personal)
-    return [first, *others]
+        return [_Sense("open", personal=first.personal), *senses[1:]]
+    return senses
 
 
 def _nickname_at(parts: list[_Part], senses: list[_Sense]) -> int | None:
@@ -288,10 +316,9 @@ def _second_is_doubtful(parts: list[_Part], senses: list[_Sense]) -> bool:
 
 def _company(parts: list[_Part], senses: list[_Sense], called: int | None) -> str | None:
     """The company: a part that is one, else one glued to a role, else the only part left."""
-    for kinds in (("company",), ("glued", "named")):
-        for sense in senses:
-            if sense.kind in kinds and sense.company:
-                return sense.company
+    telling = [sense for sense in senses if sense.company]
+    if telling:
+        return next((s.company for s in telling if s.kind == "company"), telling[0].company)
     left = [
         at
         for at, sense in enumerate(senses)
@@ -320,20 +347,22 @@ def _may_be_company(parts: list[_Part], senses: list[_Sense], called: int, at: i
 
 def _role(parts: list[_Part], senses: list[_Sense], company: str | None) -> str | None:
     """The role as written: a part that is one, else one glued to something, else a field."""
-    for kind in ("role", "glued", "field"):
-        for part, sense in zip(parts, senses, strict=True):
-            if sense.kind == kind and sense.role:
+    telling = [at for at, sense in enumerate(senses) if sense.role]
+    for kind in ("role", "glued", "field") if telling else ():
+        for at in telling:
+            if senses[at].kind == kind:
                 # what stands before it is no company's name where the company is another part
-                whole = kind == "glued" and company and not sense.company
-                return part.text if whole else sense.role
+                whole = kind == "glued" and company and not senses[at].company
+                return parts[at].text if whole else senses[at].role
     return None
 
 
 def _city(senses: list[_Sense]) -> str | None:
     """The first city; a wider place where there is none."""
-    cities = [sense.city for sense in senses if sense.city and sense.kind != "wider"]
-    wider = [sense.city for sense in senses if sense.kind == "wider"]
-    return next(iter(cities + wider), None)
+    telling = [sense for sense in senses if sense.city]
+    if not telling:
+        return None
+    return next((sense.city for sense in telling if sense.kind != "wider"), telling[0].city)
 
 
 def _bare(name: str, parts: list[_Part]) -> str:
@@ -350,7 +379,7 @@ def _bare(name: str, parts: list[_Part]) -> str:
 def _sense(text: str) -> _Sense:
     """What a part is by the lists and its ending alone."""
     if len(text) > _LONGEST:
-        return _Sense("open")
+        return _OPEN
     place = _place(text)
     if place is not None:
         return _Sense(place[1], city=place[0], personal=_personal(text))
@@ -404,7 +433,7 @@ def _glued(text: str, starts: dict[int, str]) -> _Sense:
     """A part that ends as a role, with the company before it where its ending shows one."""
     cuts = [start for start in sorted(starts) if start and starts[start] == "role"]
     if not cuts:
-        return _Sense("open")
+        return _OPEN
     stems = tuple((text[:cut].removesuffix("的"), text[cut:], None) for cut in cuts)
     for stem, role, _ in stems:
         if _is_company(stem) or _starts_with_place(stem):

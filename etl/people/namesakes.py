@@ -11,7 +11,6 @@ from etl.people.likeness import (
     LONG_PERSONAL,
     PERSONAL,
     NameKey,
-    keys_of,
     other_personal_name,
     same_company,
 )
@@ -32,15 +31,14 @@ class Namesakes(NamedTuple):
 
 
 def namesakes(
-    speakers: Mapping[str, Speaker], readings: Mapping[str, Reading], shares_page: SharesPage
+    speakers: Mapping[str, Speaker],
+    readings: Mapping[str, Reading],
+    keys: Mapping[str, Iterable[NameKey]],
+    shares_page: SharesPage,
 ) -> list[Namesakes]:
-    """All speakers that share a key, by key."""
+    """All speakers that share a key, by key; ``keys`` has those of each speaker's name."""
     grouping = _Grouping(speakers, readings, shares_page)
-    return [
-        Namesakes(key, grouping.groups(names, key))
-        for key, names in _by_key(speakers, readings)
-        if 1 < len(names) <= MOST_OF_A_KEY
-    ]
+    return [Namesakes(key, grouping.groups(names, key)) for key, names in _by_key(keys)]
 
 
 def objection(
@@ -67,17 +65,16 @@ def objection(
     return None
 
 
-def _by_key(
-    names: Iterable[str], readings: Mapping[str, Reading]
-) -> list[tuple[NameKey, list[str]]]:
-    """Names by the key that they share: the weakest, where it is one in different ways."""
+def _by_key(keys_of: Mapping[str, Iterable[NameKey]]) -> list[tuple[NameKey, list[str]]]:
+    """Names by the key that some share: the weakest, where it is one in different ways."""
     found: dict[str, dict[str, NameKey]] = defaultdict(dict)
-    for name in names:
-        for key in keys_of(readings[name]):
+    for name, keys in keys_of.items():
+        for key in keys:
             found[key.text].setdefault(name, key)
     return [
         (min(keys.values(), key=lambda key: (key.weight, key.kind)), sorted(keys))
         for _, keys in sorted(found.items())
+        if 1 < len(keys) <= MOST_OF_A_KEY
     ]
 
 

@@ -17,11 +17,10 @@ from __future__ import annotations
 import bisect
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 
-from db.people.rows import Context, DoubledMessage, Evidence, QuoteOf, SpokenText, Voices
+from db.people.rows import Context, DoubledMessage, Evidence, QuoteOf, SpokenText
 
 # A quote as short as that may be of anybody.
 SHORT_QUOTE = 6
@@ -137,12 +136,16 @@ class Answers:
     def __init__(self) -> None:
         self._names: dict[str, _Around] = defaultdict(_Around)
 
-    def add_day(self, contexts: Sequence[Context], voices: Voices) -> None:
-        """Take in the mentions of one page, with all who wrote on it; both in order of time."""
+    def add_day(
+        self, contexts: Sequence[Context], seconds: Sequence[int], speakers: Sequence[int]
+    ) -> None:
+        """Take in the mentions of one page, with when who wrote on it; all in order of time."""
         if not contexts:
             return
-        day = _Day(voices)
-        for name, slots in _slots_of_names(contexts, day).items():
+        day = _Day(seconds, speakers)
+        of_names = _slots_of_names(contexts, day)
+        day.count_slots({one for slots in of_names.values() for _, those in slots for one in those})
+        for name, slots in of_names.items():
             around = self._names[name]
             around.slots += len(slots)
             seen: dict[int, int] = defaultdict(int)
@@ -186,14 +189,19 @@ class Answers:
 class _Day:
     """The speakers of a page, by time."""
 
-    def __init__(self, voices: Voices):
-        self._times, self._speakers = voices.seconds, voices.speakers
-        slots = [second // SLOT for second in self._times]
-        spoken = set(zip(slots, self._speakers, strict=True))
-        self._slots = Counter(map(itemgetter(1), spoken))
-        self._busy = len(set(slots))
+    def __init__(self, seconds: Sequence[int], speakers: Sequence[int]):
+        self._times, self._speakers = seconds, speakers
+        self._slots: Mapping[int, int] = {}
+        self._busy = 0
         self._around: dict[int, set[int] | None] = {}
         self._weights: dict[tuple[int, int, int], float] = {}
+
+    def count_slots(self, speakers: Collection[int]) -> None:
+        """Find out in how many slots each of these wrote: on most pages few are asked for."""
+        written = zip(self._times, self._speakers, strict=True)
+        slots = {(one, second // SLOT) for second, one in written if one in speakers}
+        self._slots = Counter([one for one, _ in slots])
+        self._busy = len({second // SLOT for second in self._times})
 
     def around(self, second: int) -> set[int] | None:
         """Who wrote within five minutes of a time; None where that is a crowd."""

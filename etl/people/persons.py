@@ -34,6 +34,7 @@ class Persons:
         persons = [Person(one.id, one.name, [one], {one.name}) for one in speakers]
         self._of_speaker = {person.id: person for person in persons}
         self._of_name = {person.label: person for person in persons}
+        self._changed: set[int] = set()
         self._parted: dict[str, set[str]] = defaultdict(set)
         for names in parted:
             for name in names:
@@ -58,6 +59,7 @@ class Persons:
     def add(self, name: str, person: Person) -> None:
         """Give somebody one more name."""
         person.names.add(name)
+        self._changed.add(person.id)
         self._of_name[name] = person
 
     def merge(self, one: Person, other: Person) -> None:
@@ -65,11 +67,18 @@ class Persons:
         if one is other:
             return
         kept, gone = (one, other) if one.id < other.id else (other, one)
+        self._changed.add(kept.id)
         kept.label = min(kept.label, gone.label)
         kept.speakers += gone.speakers
         kept.names |= gone.names
         self._of_speaker |= {speaker.id: kept for speaker in gone.speakers}
         self._of_name |= dict.fromkeys(gone.names, kept)
+
+    def take_changed(self) -> list[Person]:
+        """Who got further names, or became one with somebody, since this was asked last."""
+        changed = {self._of_speaker[id_].id for id_ in self._changed}
+        self._changed.clear()
+        return [self._of_speaker[id_] for id_ in changed]
 
     def is_parted(self, name: str, person: Person) -> bool:
         """Whether a name must not be a person's."""

@@ -22,8 +22,9 @@ SHORTEST_CUT = 8
 _LOST = re.compile(r"[?\s\u2005\ufffd…]+|\.{3,}\Z")
 # Last words that are no pairs of Chinese characters: of these the index has to put all that begin
 # so together, from the whole archive.
-_LAST_ALONE = re.compile(r"(?<=\W)\w\W*\Z|(?<=[^\u3400-\u9fff])[\u3400-\u9fff]\W*\Z")
-_LAST_WORDS = re.compile(
+# (Not compiled: it takes time, and most changed pages have no quote.)
+_LAST_ALONE = r"(?<=\W)\w\W*\Z|(?<=[^\u3400-\u9fff])[\u3400-\u9fff]\W*\Z"
+_LAST_WORDS = (
     r"(?:(?<![\u3400-\u9fff])[\u3400-\u9fff]\W*|(?<![^\W\u3400-\u9fff])[^\W\u3400-\u9fff]+\W*)+\Z"
 )
 _BETWEEN = re.compile(r"\W+")
@@ -54,9 +55,9 @@ def terms_of(text: str, phrase: str) -> int | None:
 
 def _begun(text: str) -> str:
     """What finds texts that begin so: without last words that are alone, as many have them."""
-    shorter = _LAST_WORDS.sub("", text)
+    shorter = re.sub(_LAST_WORDS, "", text)
     if len(_BETWEEN.sub("", shorter)) < SHORTEST_CUT:
-        shorter = _LAST_ALONE.sub("", text)
+        shorter = re.sub(_LAST_ALONE, "", text)
     return match_phrase(shorter, prefix=True) or match_phrase(text, prefix=True)
 
 
