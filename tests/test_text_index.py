@@ -92,13 +92,6 @@ USUAL = st.text(
 )
 
 
-@pytest.fixture(scope="module")
-def many_texts() -> None:
-    """What makes terms knows by now that there are many texts."""
-    index_terms_of(["支付"] * 1000)
-
-
-@pytest.mark.usefixtures("many_texts")
 @given(st.lists(USUAL | st.text()))
 def test_all_at_once_they_are_the_same(texts: list[str]) -> None:
     one_by_one = [index_terms(text).split() for text in texts]
