@@ -257,14 +257,13 @@ def header_evidence(
 ) -> list[Evidence]:
     """For each of these speakers, that the name is theirs, in one room or in several."""
     where, values = _among("s.name", names)
-    # an index has all of it, in this order
+    # an index has all of it, in this order; too many to have them in memory
     rows = connection.execute(
         "select s.id, s.name, m.day_id, count(*) from speakers s cross join messages m"
         f" on m.speaker_id = s.id where {where} group by s.id, m.day_id order by s.id, m.day_id",
         values,
-    ).fetchall()
-    dated = connection.execute("select id, date, room_id from days") if rows else ()
-    days = {day[0]: day[1:] for day in dated}
+    )
+    days = {day[0]: day[1:] for day in connection.execute("select id, date, room_id from days")}
     found: list[tuple[int, str, int, bool]] = []
     pairs: list[tuple[int, int]] = []
     for (speaker_id, name), of_speaker in groupby(rows, key=itemgetter(0, 1)):
