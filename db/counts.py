@@ -20,7 +20,6 @@ values (?, ?, ?, ?, ?, ?, ?)
 # Of some days at a time: all messages are put in order for it.
 _DAYS_AT_ONCE = 1000
 _RENEW_DAYS = (
-    "delete from speaker_days where day_id between :first and :last",
     """
     insert into speaker_days (day_id, speaker_id, messages, longest, half_hours)
     select day_id, speaker_id, sum(messages), max(longest), group_concat(char(48 + half_hour), '')
@@ -39,7 +38,6 @@ _RENEW_DAYS = (
     )
     group by day_id, speaker_id
     """,
-    "delete from half_hours where day_id between :first and :last",
     f"""
     insert into half_hours (day_id, half_hour, messages, pictures, notices, first_second,
                             last_second)
@@ -97,7 +95,7 @@ def delete(connection: sqlite3.Connection, day_id: int) -> None:
 def renew(connection: sqlite3.Connection) -> None:
     """Make all of it anew, from the messages."""
     for table in ("speaker_days", "half_hours"):
-        connection.execute(f"delete from {table} where day_id not in (select id from days)")
+        connection.execute(f"delete from {table}")
     days = [day_id for (day_id,) in connection.execute("select id from days order by id")]
     for at in range(0, len(days), _DAYS_AT_ONCE):
         some = days[at : at + _DAYS_AT_ONCE]

@@ -113,8 +113,9 @@ UNUSED_SPEAKERS = (
     "select id from speakers where not exists"
     " (select 1 from messages where speaker_id = speakers.id)"
 )
-SWEEP_SPEAKERS = (
-    f"update mentions set speaker_id = null where speaker_id in ({UNUSED_SPEAKERS})",
-    f"update quotes set speaker_id = null where speaker_id in ({UNUSED_SPEAKERS})",
-    f"delete from speakers where id in ({UNUSED_SPEAKERS})",
+# for each of them
+SWEEP_SPEAKER = (
+    "update mentions set speaker_id = null where speaker_id = ?",
+    "update quotes set speaker_id = null where speaker_id = ?",
+    "delete from speakers where id = ?",
 )

@@ -37,8 +37,8 @@ def finish(connection: sqlite3.Connection, config: Config) -> float:
 
             changed = loads.changes(connection, RULES)
             writer.sweep(connection)
-            is_more = changed is not None and changed.is_only_more()
-            derived.title_links(connection, changed.days if changed and is_more else None)
+            grown = changed.days if changed is not None and changed.is_only_more() else None
+            derived.title_links(connection, grown)
             by_hand = _by_hand(connection, config)
             started = time.monotonic()
             build_people(connection, by_hand, changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 
 from db.loads import LoadedFile, files_as_seen, loaded_files
 from etl.content import writable
@@ -28,9 +28,7 @@ def loaded_versions(
 def loaded_from(connection: sqlite3.Connection) -> Loaded:
     """What is loaded, by the folders and names of its files; each room is looked up once."""
 
-    @cache
-    def by_path(room: str) -> dict[str, Seen]:
-        return files_as_seen(connection, room)
+    by_path = cache(partial(files_as_seen, connection))
 
     def in_folder(folder: str, room: str) -> tuple[str, dict[str, Seen]]:
         return f"{writable(folder).rstrip('/')}/", by_path(room)

@@ -34,13 +34,8 @@ _Said = tuple[str, int, int, int, str, str]
 
 def voices_of(connection: sqlite3.Connection, day_id: int) -> Voices:
     """Who wrote on a day; where nothing usable is packed, it is packed now."""
-    row = connection.execute("select packed from voices where day_id = ?", [day_id]).fetchone()
-    found = _unpacked(row[0]) if row else None
-    if found is None:
-        found = spoken_on(connection, day_id)
-        delete(connection, day_id)
-        connection.execute(_WRITE, [day_id, _packed(found)])
-    return found
+    columns = _stored(connection, day_id)
+    return _pack(connection, day_id) if columns is None else _as_voices(columns)
 
 
 def heard_on(connection: sqlite3.Connection, day_id: int) -> tuple[Sequence[int], Sequence[int]]:
@@ -48,13 +43,26 @@ def heard_on(connection: sqlite3.Connection, day_id: int) -> tuple[Sequence[int]
 
     Of most days nothing else is wanted, and very many are looked at.
     """
-    row = connection.execute("select packed from voices where day_id = ?", [day_id]).fetchone()
-    columns = _columns_of(row[0]) if row else None
+    columns = _stored(connection, day_id)
     if columns is None:
-        voices = voices_of(connection, day_id)
+        voices = _pack(connection, day_id)
         return voices.seconds, voices.speakers
     seconds, _, _, speakers, _ = columns
     return list(accumulate(seconds)), speakers
+
+
+def _stored(connection: sqlite3.Connection, day_id: int) -> list[array[int]] | None:
+    """What is packed of a day; None where nothing usable is."""
+    row = connection.execute("select packed from voices where day_id = ?", [day_id]).fetchone()
+    return _columns_of(row[0]) if row else None
+
+
+def _pack(connection: sqlite3.Connection, day_id: int) -> Voices:
+    """Pack who wrote on a day in the place of what is there."""
+    found = spoken_on(connection, day_id)
+    delete(connection, day_id)
+    connection.execute(_WRITE, [day_id, _packed(found)])
+    return found
 
 
 def spoken_on(connection: sqlite3.Connection, day_id: int) -> Voices:
@@ -101,8 +109,9 @@ def wrong_days(connection: sqlite3.Connection) -> Iterator[str]:
         " from voices v join days d on d.id = v.day_id join rooms r on r.id = d.room_id order by 1"
     )
     for place, day_id, packed in days:
-        found = _unpacked(packed)
-        if found is None or _columns(found) != _columns(spoken_on(connection, day_id)):
+        columns = _columns_of(packed)
+        spoken = _columns(spoken_on(connection, day_id))
+        if columns is None or _columns(_as_voices(columns)) != spoken:
             yield str(place)
 
 
@@ -173,11 +182,7 @@ def _packed(voices: Voices) -> bytes:
     return zlib.compress(_little_endian(values).tobytes(), 1)
 
 
-def _unpacked(packed: bytes) -> Voices | None:
-    """None where it is damaged."""
-    columns = _columns_of(packed)
-    if columns is None:
-        return None
+def _as_voices(columns: list[array[int]]) -> Voices:
     return Voices(*(list(accumulate(column)) for column in columns[:3]), *columns[3:])
 
 

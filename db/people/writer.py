@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable
 
-from db.families import SWEEP_SPEAKERS, UNUSED_SPEAKERS
+from db.families import SWEEP_SPEAKER, UNUSED_SPEAKERS
 from db.people.rows import AliasRow, PersonRow, SpeakerRow
 
 _INSERT_ALIAS = """
@@ -21,9 +21,9 @@ on conflict (name, speaker_id, kind) do update set
 
 def sweep_speakers(connection: sqlite3.Connection) -> None:
     """Take out names that no message has any more, and all that is tied to them."""
-    if connection.execute(UNUSED_SPEAKERS).fetchone() is not None:
-        for statement in SWEEP_SPEAKERS:
-            connection.execute(statement)
+    unused = connection.execute(UNUSED_SPEAKERS).fetchall()
+    for statement in SWEEP_SPEAKER:
+        connection.executemany(statement, unused)
 
 
 def set_mentions_written(

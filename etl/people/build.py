@@ -91,7 +91,7 @@ def build_people(connection: sqlite3.Connection, by_hand: ByHand, changed: Chang
     writer.replace_aliases(connection, stored, aliases)
     if touched is None:
         settle_quotes(connection, decision, None)
-        Meant(connection, decision).resolve_all()
+        Meant(connection, decision).resolve_all(written)
         infer_replies(connection, None)
     else:
         _conclude(connection, decision, touched, _regrouped(stored, aliases, touched))

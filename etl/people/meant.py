@@ -25,9 +25,8 @@ class Meant:
         self._names = reader.speaker_names(connection)
         self._nearest: dict[int, Nearest] = {}
 
-    def resolve_all(self) -> None:
-        """Give all mentions their speakers."""
-        names = reader.written_names(self._connection)
+    def resolve_all(self, names: Iterable[str]) -> None:
+        """Give all mentions their speakers; ``names`` are all that are mentioned, or more."""
         several = {name for name in names if len(self._speakers_of(name)) > 1}
         # whom these mean does not depend on the day
         others = ((next(iter(self._speakers_of(n)), None), n) for n in names if n not in several)

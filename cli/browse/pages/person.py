@@ -117,9 +117,8 @@ def _reasons(visit: Visit, person: Person, names: list[NameUse]) -> dict[str, li
 def _circles(visit: Visit, person: Person) -> list[tuple[str, str, list[Known]]]:
     """Whom they have to do with: a heading, what is counted, and who."""
     connection = visit.connection
-    together = (
-        f"half hours in the same room{days_talked(profiles.written_days(connection, person))}"
-    )
+    days = profiles.written_days(connection, person)
+    together = f"half hours in the same room{days_talked(days)}"
     circles = (
         ("Talks with", together, profiles.talks_with(connection, person)),
         ("Mentions", "times", profiles.mentions_of(connection, person)),
